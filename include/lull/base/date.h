@@ -37,7 +37,7 @@ char *lull_day_text(char out[LULL_DAY_TEXT], lull_day day);
 /* A pattern of Y (4 digits), y (2 digits, 2000-2099), M, D, H, m, S (1 or 2 digits),
  * b (English month name or its first three letters), p (AM/PM), z (+hh:mm, +hhmm, Z)
  * and literal characters; a blank matches one or more blanks. "D/M/Y H:m" reads
- * "7/3/2024 18:05". Minutes are -1 when the pattern has no clock; offset_min is
+ * "7/3/2024 18:05". The day is LULL_DAY_NONE when the pattern has no date letter. Minutes are -1 when the pattern has no clock; offset_min is
  * LULL_NO_OFFSET when it has no zone. All n bytes must be used. */
 #define LULL_NO_OFFSET INT32_MIN
 struct lull_stamp {

@@ -27,7 +27,8 @@ struct lull_doc {
 	const char *file;  /* name for messages                 */
 	const char *bytes; /* the text; NULL for JSON           */
 	size_t n_bytes;
-	const struct lull_node *root;
+	bool is_typed;     /* JSON: a text is always quoted, a bare word is a number or true/false */
+	const struct lull_node *root; /* NULL when it could not be read */
 };
 
 /* The child under key, or NULL. */

@@ -72,18 +72,22 @@ struct lull_schema {
 	size_t size;                    /* sizeof the struct                        */
 	const struct lull_field *fields;/* ended by key == NULL                     */
 	int version;                    /* schema_version; 0 = not a top-level document */
-	/* Whole-struct checks after all fields are in; may be NULL. */
+	/* Whole-struct checks, called when all its fields are in without error; may be NULL. */
 	void (*check)(const void *object, const struct lull_node *node, const struct lull_doc *doc,
 		      struct lull_diags *diags);
 };
 
-/* Checks doc->root against the schema and fills *out (schema->size bytes, zeroed first).
+/* A null (an empty value in YAML) under an optional key means absent; under a required one it is
+ * an error. A quoted text is never a number. In JSON a text must be quoted.
+ *
+ * Checks doc->root against the schema and fills *out (schema->size bytes, zeroed first).
  * Texts and arrays live in the arena. A top-level document with version > 0 must carry
- * "schema_version: N". LULL_EPARSE when diags got an error. */
+ * "schema_version: N". LULL_EPARSE when diags (NULL allowed) got an error. */
 LULL_NODISCARD int lull_schema_bind(const struct lull_doc *doc, const struct lull_schema *schema,
 				    struct lull_arena *arena, void *out, struct lull_diags *diags);
 
-/* A diag at a node, with the caret's line taken from the document. */
+/* A diag at a node, with its path and the caret's line taken from the document; call it inside a
+ * schema's check. A node that is not in the tree gives place and line only. */
 void lull_node_diag(struct lull_diags *diags, const struct lull_doc *doc,
 		    const struct lull_node *node, enum lull_severity severity,
 		    const char *expected, const char *hint, const char *fmt, ...)

@@ -2,7 +2,8 @@
  *
  * House rules for knowledge files: one document, plain or quoted scalars, maps and
  * lists; anchors, aliases, tags, directives and duplicate keys are refused with their
- * place. Plain ~, null and an empty value read as LULL_NODE_NULL. */
+ * place. Plain ~, null and an empty value read as LULL_NODE_NULL; block
+ * texts (| and >) count as quoted. Columns count characters, not bytes. */
 #ifndef LULL_BASE_YAML_H
 #define LULL_BASE_YAML_H
 
@@ -13,8 +14,8 @@
 enum { LULL_YAML_MAX_DEPTH = 32, LULL_YAML_MAX_NODES = 500000 };
 #define LULL_YAML_MAX_BYTES ((size_t)16 << 20)
 
-/* Reads n bytes. Remarks go to diags with line and column; LULL_EPARSE when there was
- * an error. The tree and a copy of the text live in the arena. */
+/* Reads n bytes. Remarks go to diags (NULL allowed) with line and column; LULL_EPARSE when
+ * there was an error, and then out->root is NULL. The tree and a copy of the text live in the arena. */
 LULL_NODISCARD int lull_yaml_read(const char *bytes, size_t n, const char *file,
 				  struct lull_arena *arena, struct lull_doc *out,
 				  struct lull_diags *diags);
