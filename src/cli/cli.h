@@ -78,6 +78,15 @@ int cli_print(struct lull_buf *buf);
 int cli_read_knowledge(const char *folder, struct lull_arena *arena, struct lull_files *out,
 		       struct lull_err *err);
 
+/* A verb with verbs of its own (`lull diary show`): finds one in the table (ended by name
+ * == NULL), prints the help, the usage error, or the names for `--help=subverbs`. */
+struct cli_subverb {
+	const char *name;
+	int (*run)(struct cli *cli, int argc, char **argv);
+	const char *about;
+};
+int cli_dispatch(struct cli *cli, const char *verb, const struct cli_subverb *table, int argc, char **argv);
+
 int cmd_version(struct cli *cli, int argc, char **argv);
 
 #endif

@@ -77,6 +77,12 @@ static int open_knowledge(const char *folder, struct lull_arena *arena, struct l
 	return rc == LULL_OK ? CLI_DONE : cli_fail(&err);
 }
 
+static int cmd_version_short(void)
+{
+	puts("lull " LULL_VERSION);
+	return CLI_DONE;
+}
+
 static int run(int argc, char **argv, struct lull_arena *arena)
 {
 	struct lull_files files = { 0 };
@@ -89,9 +95,13 @@ static int run(int argc, char **argv, struct lull_arena *arena)
 			put_usage(stdout);
 			return CLI_DONE;
 		}
+		if (!strcmp(argv[i], "--help=verbs")) {
+			for (size_t v = 0; v < N_VERBS; v++)
+				puts(verbs[v].name);
+			return CLI_DONE;
+		}
 		if (!strcmp(argv[i], "--version")) {
-			argv[i] = (char[]){ "version" };
-			break;
+			return cmd_version_short();
 		}
 		if (!strcmp(argv[i], "--quiet")) {
 			cli.quiet = true;

@@ -41,6 +41,48 @@ static int print_help(const struct cli_usage *usage, const struct cli_option *op
 	return cli_print(&buf);
 }
 
+/* Text with roff's own characters made harmless. */
+static void put_roff(struct lull_buf *buf, const char *text)
+{
+	for (const char *c = text ? text : ""; *c; c++) {
+		if (*c == '\\')
+			lull_buf_puts(buf, "\\e");
+		else if ((*c == '.' || *c == '\'') && (c == text || c[-1] == '\n'))
+			lull_buf_printf(buf, "\\&%c", *c);
+		else if (*c == '-')
+			lull_buf_puts(buf, "\\-");
+		else
+			lull_buf_putc(buf, *c);
+	}
+}
+
+/* The verb's section of the manual page (mdoc), from the same tables as its help. */
+static int print_man(const struct cli_usage *usage, const struct cli_option *options)
+{
+	struct lull_buf buf = { 0 };
+
+	lull_buf_printf(&buf, ".Ss lull %s\n.Dl lull %s ", usage->verb, usage->verb);
+	put_roff(&buf, usage->synopsis);
+	lull_buf_puts(&buf, "\n.Pp\n");
+	put_roff(&buf, usage->about);
+	lull_buf_putc(&buf, '\n');
+	if (options && options->name) {
+		lull_buf_puts(&buf, ".Bl -tag -width Ds\n");
+		for (const struct cli_option *o = options; o->name; o++) {
+			lull_buf_printf(&buf, ".It Fl Fl %s", o->name);
+			if (o->type != CLI_FLAG) {
+				lull_buf_puts(&buf, " Ar ");
+				put_roff(&buf, o->arg ? o->arg : "VALUE");
+			}
+			lull_buf_putc(&buf, '\n');
+			put_roff(&buf, o->help ? o->help : "");
+			lull_buf_putc(&buf, '\n');
+		}
+		lull_buf_puts(&buf, ".El\n");
+	}
+	return cli_print(&buf);
+}
+
 int cli_usage_error(const struct cli_usage *usage, const char *fmt, ...)
 {
 	struct lull_buf buf = { 0 };
@@ -124,7 +166,7 @@ static int take_option(const struct cli_usage *usage, const struct cli_option *o
 	const struct cli_option *o = find_option(options, name, n);
 
 	if (n == 4 && !memcmp(name, "help", 4))
-		return print_help(usage, options);
+		return eq && !strcmp(eq, "=man") ? print_man(usage, options) : print_help(usage, options);
 	if (!o) {
 		const char *known[64] = { 0 };
 		size_t k = 0;
@@ -174,4 +216,40 @@ int cli_parse(struct cli *cli, const struct cli_usage *usage, const struct cli_o
 	*words = list;
 	*n_words = n;
 	return -1;
+}
+
+static void put_subverbs(FILE *out, const char *verb, const struct cli_subverb *table)
+{
+	fprintf(out, "usage: lull %s <verb> [options]\n\n", verb);
+	for (const struct cli_subverb *s = table; s->name; s++)
+		fprintf(out, "  %-12s %s\n", s->name, s->about);
+	fprintf(out, "\n`lull %s <verb> --help` explains one.\n", verb);
+}
+
+int cli_dispatch(struct cli *cli, const char *verb, const struct cli_subverb *table, int argc, char **argv)
+{
+	const char *known[32] = { 0 };
+	size_t n = 0;
+
+	for (const struct cli_subverb *s = table; s->name && n < 31; s++) {
+		if (argc > 1 && !strcmp(argv[1], s->name))
+			return s->run(cli, argc - 1, argv + 1);
+		known[n++] = s->name;
+	}
+	if (argc > 1 && !strcmp(argv[1], "--help=subverbs")) {
+		for (size_t i = 0; i < n; i++)
+			puts(known[i]);
+		return CLI_DONE;
+	}
+	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+		put_subverbs(stdout, verb, table);
+		return CLI_DONE;
+	}
+	if (argc > 1) {
+		const char *near = lull_nearest_name(argv[1], known);
+		fprintf(stderr, "lull: '%s' is not a verb of lull %s%s%s%s\n", argv[1], verb,
+			near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	}
+	put_subverbs(stderr, verb, table);
+	return CLI_USAGE;
 }

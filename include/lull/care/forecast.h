@@ -21,6 +21,11 @@
 enum { LULL_FORECAST_MIN_PEOPLE = 1000, LULL_FORECAST_MAX_PEOPLE = 1000000 };
 enum { LULL_FORECAST_FOLLOW_UPS = 4 };
 
+/* The session's pressure lines (the plan's monitoring part owns them). */
+struct lull_pressure_lines {
+	double watch_sbp_mmhg, reduce_sbp_mmhg, stop_sbp_mmhg;
+};
+
 /* What a forecast is asked for. Everything is borrowed. */
 struct lull_forecast_request {
 	const struct lull_model *model;
@@ -29,8 +34,10 @@ struct lull_forecast_request {
 	const struct lull_rule *rule;          /* or a rule that each person's own pain drives */
 	double weight_kg, dosing_weight_kg;
 	double baseline_nrs;                   /* NAN: pain read-outs are unknown, kinetics still run */
-	double headache_days_per_28;           /* NAN unknown                            */
+	double usual_nrs, pain_sd_points;      /* of this diary's headache days; NAN unknown */
+	double now_h;                          /* when "now" is judged; NAN = end of drug input */
 	double sbp_mmhg, dbp_mmhg;             /* today's; NAN unknown                   */
+	const struct lull_pressure_lines *pressure_lines; /* NULL: shares are unknown     */
 	bool weight_scaled;                    /* use the model's weight exponents       */
 	bool allow_site_bridge;
 	size_t n_people;                       /* >= LULL_FORECAST_MIN_PEOPLE            */
@@ -59,7 +66,8 @@ struct lull_forecast {
 	struct lull_band parent_ng_per_ml, norketamine_ng_per_ml;
 	struct lull_band nrs_with, nrs_without;
 	struct lull_band pressure_rise_mmhg;   /* mean-pressure-like (facts pharmacology 2.4) */
-	struct lull_contrast fall_2_points_now; /* at the end of drug input */
+	double now_h;                          /* end of the first session (or as asked) */
+	struct lull_contrast fall_2_points_now;
 	/* later: still at least 2 points below the start, follow_up_day after the end */
 	struct lull_contrast relief_at[LULL_FORECAST_FOLLOW_UPS];
 	double relief_day[LULL_FORECAST_FOLLOW_UPS];
