@@ -16,6 +16,7 @@
 #include "lull/base/date.h"
 #include "lull/base/err.h"
 #include "lull/base/mem.h"
+#include "lull/base/schema.h" /* enum lull_answer */
 
 /* A yes/no observation of an entry. Each is recorded (known) or not; a bit in
  * entry.known says that it was asked and answered, the same bit in entry.yes the answer. */
@@ -134,8 +135,9 @@ enum lull_day_state { LULL_DAY_MISSING, LULL_DAY_FREE, LULL_DAY_HEADACHE };
 struct lull_diary_day {
 	uint8_t state;           /* enum lull_day_state                         */
 	bool continues;          /* an attack from the day before runs into it  */
-	float pain;              /* highest peak; NAN                           */
-	float headache_min;      /* minutes of headache inside this day; NAN    */
+	float pain;              /* highest peak of its headaches on 0-10; NAN  */
+	float headache_min;      /* minutes of headache inside this day, overlapping attacks
+				    once; NAN when one of them has no times     */
 	uint32_t first_ref, n_refs; /* into diary.refs: indices of entries       */
 };
 
@@ -158,15 +160,25 @@ struct lull_diary {
 	const char *const *measures; size_t n_measures;
 };
 
-/* Does the entry say yes / no / nothing about a sign? */
-enum lull_answer;
-int lull_entry_sign(const struct lull_entry *entry, enum lull_sign sign); /* enum lull_answer: UNKNOWN, NO, YES */
+/* Does the entry say yes, no or nothing (LULL_UNKNOWN) about a sign? */
+enum lull_answer lull_entry_sign(const struct lull_entry *entry, enum lull_sign sign);
+
+/* The civil day on which a headache ends that began at start_min (0..1439) on first and lasts
+ * duration_min (>= 0): one that ends at midnight ends on the day before. At most
+ * LULL_DIARY_MAX_DAYS later. */
+lull_day lull_entry_last_day(lull_day first, int start_min, double duration_min);
 
 /* Fold entries into days: fills dated, first, days, refs. from/to widen the run (diary
- * period stated by the source); LULL_DAY_NONE = first and last entry. missing_is_free: the
- * source states that a day without a row is a recorded headache-free day. Entries must be
- * all dated or all undated (LULL_ECONFLICT). At most LULL_DIARY_MAX_DAYS days. */
-enum { LULL_DIARY_MAX_DAYS = 40000 };
+ * period stated by the source) and never cut it; LULL_DAY_NONE = first and last entry. A day
+ * with a headache entry is a headache day whatever else was recorded of it. missing_is_free:
+ * the source states that a day without a row is a recorded headache-free day. Entries must be
+ * all dated or all undated (LULL_ECONFLICT); undated ones leave dated false and no days. An
+ * entry that ends before it begins is LULL_EDOMAIN; the ceilings below are LULL_ELIMIT. On
+ * failure *diary is unchanged. */
+enum {
+	LULL_DIARY_MAX_DAYS = 40000,   /* days of one diary                        */
+	LULL_DIARY_MAX_REFS = 4000000, /* pairs of a day and an entry touching it  */
+};
 LULL_NODISCARD int lull_diary_fold(struct lull_diary *diary, lull_day from, lull_day to,
 				   bool missing_is_free, struct lull_arena *arena,
 				   struct lull_err *err);
