@@ -266,6 +266,7 @@ int lull_diary_fold(struct lull_diary *diary, lull_day from, lull_day to, bool m
 		judge_day(diary, refs, x.first + (lull_day)d, missing_is_free, &days[d], spans);
 
 	diary->dated = true;
+	diary->missing_is_free = missing_is_free;
 	diary->first = x.first;
 	diary->days = days;
 	diary->n_days = n_days;

@@ -154,6 +154,7 @@ struct lull_diary {
 	const uint32_t *refs;
 	bool day_index_only;     /* days are numbered, the calendar is invented:
 				    calendar months are then unknown            */
+	bool missing_is_free;    /* the source states that a day without a row was free */
 	bool invented;           /* made by the demo generator or an example    */
 	bool records_severity, records_drugs; /* does this source ask at all?   */
 	const char *const *triggers; size_t n_triggers; /* names, ids of knowledge/measures.yaml */
