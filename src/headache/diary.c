@@ -245,7 +245,7 @@ int lull_diary_fold(struct lull_diary *diary, lull_day from, lull_day to, bool m
 	if (diary->n_entries ? diary->entries[0].first == LULL_DAY_NONE : !has_period)
 		return fold_undated(diary, err);
 
-	struct extent x;
+	struct extent x = { 0 };
 	int rc = measure(diary, from, to, &x, err);
 	if (rc != LULL_OK)
 		return rc;
