@@ -88,6 +88,7 @@ struct lull_criterion {
 	X(LIFETIME_ATTACKS, "lifetime_5_attacks")                                 \
 	X(LIFETIME_AURAS, "lifetime_2_auras")                                     \
 	X(LIFETIME_TTH, "lifetime_10_tension_type")                               \
+	X(EVER_AURA, "ever_aura")                                                 \
 	X(PREEXISTING, "preexisting_headache")                                    \
 	X(ONSET, "onset_distinct")                                                \
 	X(CONTINUOUS, "continuous_within_24_h")                                   \
@@ -109,7 +110,7 @@ struct lull_counting {
 	double consecutive_blocks;    /* 3 latest, "> 3 months"                    */
 	double prorate_min_days;      /* 14: fewer recorded days give no estimate  */
 	double trial_grade_days;      /* 23 of 28                                  */
-	double mild_from, moderate_from, severe_from; /* on 0-10: 1, 4, 7          */
+	double moderate_from, severe_from; /* on 0-10: 4, 7; below is mild         */
 	double hfem_from, lfcm_from, hfcm_from; /* bands of headache days: 10 15 24 */
 	double leiden_min_h, trial_min_h; /* 0.5 and 4: definitions of a migraine day */
 	double status_migrainosus_h;  /* 72                                        */
@@ -133,6 +134,7 @@ struct lull_history {
 	enum lull_answer lifetime_5_attacks;     /* >= 5 attacks of 1.1 B-D or 1.2 B-C ever */
 	enum lull_answer lifetime_2_auras;       /* >= 2 attacks of 1.2 B-C ever    */
 	enum lull_answer lifetime_10_tension_type;
+	enum lull_answer ever_aura;              /* no: an aura that an entry does not record is absent */
 	enum lull_answer prior_migraine;         /* a clinician's earlier diagnosis of migraine */
 	enum lull_answer over_3_months;          /* the present frequency has lasted > 3 months */
 	enum lull_answer overuse_over_3_months;
@@ -164,17 +166,30 @@ extern const char *const lull_label_names[LULL_N_LABELS + 1];
 /* How the label is chosen where something is unknown (documented decision): an unknown
  * criterion never counts as met, with one exception: an attack that a drug ended early
  * may count its duration (ICHD-3 1.1 B speaks of untreated attacks); treated_short says so. */
+enum lull_duration_reason {
+	LULL_DURATION_NOT_RECORDED,
+	LULL_DURATION_IN_WINDOW,
+	LULL_DURATION_SHORT,            /* untreated, or treated without success    */
+	LULL_DURATION_SHORT_RELIEVED,   /* a drug ended it: may still be migraine   */
+	LULL_DURATION_SHORT_TREATED,    /* a drug was taken, relief not recorded    */
+	LULL_DURATION_SHORT_UNASKED,    /* nothing says whether a drug was taken    */
+	LULL_DURATION_SLEPT,            /* asleep with it, awake without: runs to waking */
+	LULL_DURATION_LONG
+};
+
 struct lull_entry_class {
 	uint8_t label;                          /* enum lull_label                  */
 	uint8_t status[LULL_N_ENTRY_CRITERIA];  /* enum lull_status                 */
 	uint8_t severity;                       /* 0 none 1 mild 2 moderate 3 severe 255 unknown */
 	uint8_t pain_features_yes, pain_features_maybe; /* of the four of 1.1 C     */
 	uint8_t aura_features_yes, aura_features_maybe; /* of the six of 1.2 C      */
+	uint8_t duration_reason;                /* enum lull_duration_reason: why 1.1 B says so */
 	bool treated_short;                     /* short, and a drug ended it        */
 	bool label_could_change;                /* an unknown could change the label */
 };
 
-void lull_classify_entry(const struct lull_criteria *criteria, double age_y,
+/* history may be NULL; of it only age_y and ever_aura are read. No age: adult windows. */
+void lull_classify_entry(const struct lull_criteria *criteria, const struct lull_history *history,
 			 const struct lull_entry *entry, struct lull_entry_class *out);
 
 /* ---- days and blocks ----------------------------------------------------------------- */
@@ -219,6 +234,7 @@ enum lull_drug_group {
 	LULL_N_GROUPS
 };
 extern const char *const lull_drug_group_names[LULL_N_GROUPS + 1];
+enum lull_drug_group lull_moh_group(enum lull_criterion_id id); /* what a subform of 8.2 counts */
 
 struct lull_day_class {
 	uint8_t state;               /* enum lull_day_state                       */
@@ -226,7 +242,7 @@ struct lull_day_class {
 	uint32_t entry;              /* that entry's index, UINT32_MAX none        */
 	uint32_t yes, maybe;         /* bits of enum lull_day_definition           */
 	uint32_t drug_yes, drug_maybe; /* bits of enum lull_drug_group             */
-	bool maybe_by_relief;        /* migraine day or not hangs on C3 alone      */
+	bool maybe_by_relief, maybe_by_aura; /* migraine day or not hangs on C3, on C2 alone */
 };
 
 /* Days counted in a block: certainly, and perhaps (recorded, but a feature is unknown).
@@ -247,7 +263,7 @@ struct lull_block {
 	uint16_t length, recorded, missing;
 	struct lull_count days[LULL_N_DAYDEFS];
 	struct lull_count drugs[LULL_N_GROUPS];
-	uint16_t maybe_by_relief;    /* of days[MIGRAINE].maybe                    */
+	uint16_t maybe_by_relief, maybe_by_aura; /* of days[MIGRAINE].maybe        */
 	uint16_t entered_late;       /* days whose entry came > 48 h later         */
 	uint8_t quality;             /* enum lull_block_quality                    */
 	double severity_sum;         /* of recorded peaks (0-10) on headache days  */
@@ -289,7 +305,8 @@ struct lull_classify_options {
 /* Attacks counted over the whole diary; days in a row that qualify are one attack unless
  * each has its own clock start. */
 struct lull_attacks {
-	struct lull_count without_aura, with_aura, either, probable, tension, over_72_h;
+	struct lull_count without_aura, with_aura, either, probable, probable_aura, tension, over_72_h;
+	uint16_t maybe_by_duration;  /* of without_aura.maybe: only 1.1 B is open   */
 };
 
 struct lull_classification {

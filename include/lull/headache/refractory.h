@@ -95,40 +95,34 @@ struct lull_drug_class {
 	const char **drugs; size_t n_drugs;
 	bool chronic_only;            /* counts only in chronic migraine           */
 	const char *source;
-	int mark;
+	int mark;                     /* enum lull_mark                            */
 };
-struct lull_trial_rule {              /* an adequate trial                         */
-	const char *id;
-	double min_months, min_cycles;
+struct lull_trial_rule {              /* what an adequate trial is                 */
+	const char *id, *text;
+	double min_months, min_cycles; /* NAN: not asked                           */
 	const char **drugs; size_t n_drugs; /* which; none = every other drug      */
 	const char *source;
 	int mark;
 };
+struct lull_drug_set {
+	const char *id;
+	const char **drugs; size_t n_drugs;
+};
 struct lull_definition {
-	const char *id, *name;
-	double classes_needed, months, days_a_month, efficacy_percent, trial_months;
-	double special_needed;        /* D'Antona: 2 of the special three           */
-	const char **classes; size_t n_classes; /* ids that count; none = all       */
+	const char *id, *name, *text;
+	double needed;                /* classes or drugs; NAN = every class       */
+	bool count_drugs;             /* drugs are counted, not classes            */
+	double months, days_a_month;  /* of debilitating headache; NAN not asked   */
+	double trial_months;          /* its own adequate trial; NAN: the trial rules */
+	double efficacy_percent;      /* less than this is no efficacy             */
+	const char **classes; size_t n_classes; /* ids that count; none = all      */
+	const char **without_drugs; size_t n_without_drugs;
+	const struct lull_drug_set *special; size_t n_special; /* some of these must have failed */
+	double special_needed;
 	const char *source;
 	int mark;
 };
-struct lull_refractory_rules {
-	const struct lull_drug_class *classes; size_t n_classes;
-	const struct lull_drug_class *acute; size_t n_acute;
-	const struct lull_trial_rule *trials; size_t n_trials;
-	const struct lull_definition *definitions; size_t n_definitions;
-	double triptans_needed;       /* different triptans failed: 2              */
-	double bont_nonresponse_percent; /* EHF onabotulinumtoxinA text: 30        */
-};
-LULL_NODISCARD int lull_refractory_load(const struct lull_files *files, struct lull_arena *arena,
-					struct lull_refractory_rules *out,
-					struct lull_diags *diags);
 
-/* The class of a drug name (ingredient), or NULL. */
-const struct lull_drug_class *lull_preventive_class(const struct lull_refractory_rules *rules,
-						    const char *drug);
-
-/* Resistant and refractory, by each definition. */
 #define LULL_DEFINITIONS(X)                                                        \
 	X(EHF2020_RESISTANT, "EHF2020-resistant") X(EHF2020_REFRACTORY, "EHF2020-refractory") \
 	X(AHS2008, "AHS2008") X(EHF2014, "EHF2014-rCM") X(DANTONA2019, "DAntona2019")
@@ -140,6 +134,40 @@ enum lull_definition_id {
 };
 extern const char *const lull_definition_names[];
 
+/* Acute drugs that the definitions name. */
+#define LULL_ACUTE_SETS(X)                                                         \
+	X(TRIPTAN, "triptan") X(DHE, "dihydroergotamine") X(NSAID, "nsaid")        \
+	X(COMBINATION, "combination_analgesic")
+enum lull_acute_set {
+#define LULL_X(name, key) LULL_ACUTE_SET_##name,
+	LULL_ACUTE_SETS(LULL_X)
+#undef LULL_X
+	LULL_N_ACUTE_SETS
+};
+extern const char *const lull_acute_set_names[];
+
+struct lull_refractory_rules {
+	struct lull_drug_class classes[LULL_N_PREVENTIVES];
+	struct lull_drug_class acute[LULL_N_ACUTE_SETS];
+	const struct lull_trial_rule *trials; size_t n_trials;
+	struct lull_definition definitions[LULL_N_DEFINITIONS];
+	double triptans_needed;       /* different triptans failed: 2              */
+	double bont_nonresponse_percent; /* EHF onabotulinumtoxinA text: 30        */
+};
+LULL_NODISCARD int lull_refractory_load(const struct lull_files *files, struct lull_arena *arena,
+					struct lull_refractory_rules *out,
+					struct lull_diags *diags);
+
+/* The class of a drug name (ingredient), or NULL. */
+const struct lull_drug_class *lull_preventive_class(const struct lull_refractory_rules *rules,
+						    const char *drug);
+
+/* Did one treatment fail, by a definition? UNKNOWN when dose, duration or outcome is not known. */
+enum lull_status lull_treatment_failed(const struct lull_refractory_rules *rules,
+				       const struct lull_definition *definition,
+				       const struct lull_treatment *treatment);
+
+/* Resistant and refractory, by each definition. */
 struct lull_refractory {
 	uint8_t failed[LULL_N_PREVENTIVES];     /* enum lull_status, by EHF 2020    */
 	uint8_t tried[LULL_N_PREVENTIVES];      /* treatments listed in the class   */
