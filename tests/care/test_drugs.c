@@ -56,7 +56,7 @@ static void names_as_written(void **state)
 		{ "St. John\xE2\x80\x99s wort", "st johns wort", true, true },
 		{ "Parac\xC3\xA9tamol 1g", "paracetamol", true, true },
 		{ "propranolol80mg la", "propranolol", true, true },
-		{ "onabotulinumtoxinA 155 units q12wk", "onabotulinumtoxina", false, false },
+		{ "onabotulinumtoxinA 155 units q12wk", "onabotulinumtoxina", true, true },
 		{ "onabotulinumtoxinA 155 units", "onabotulinumtoxina", true, true },
 		{ "Ketalar", "ketamine", true, true },
 		{ "Spravato 84 mg nasal spray", "esketamine", true, true },
