@@ -1,13 +1,23 @@
 /* lull/ketamine/effects.h - what a concentration does: fast and slow chains, pressure, occupancy.
  *
  * Equations and constants: facts/pharmacology 5.3-5.5, loaded from
- * knowledge/models/effects.yaml with source and mark each. The fast and slow chains
- * were fitted to arterial, respectively venous, S-ketamine: lull_effects_bind refuses
- * another drive unless a bridge is declared. */
+ * knowledge/ketamine/effects.yaml with source and mark each. The fast chain was fitted to
+ * arterial S-ketamine: lull_effects_bind refuses another drive unless a bridge is declared.
+ * The slow chain moves so slowly (half-life of days) that the sampling site, which
+ * changes a curve over minutes and not its area, does not matter to it. */
 #ifndef LULL_KETAMINE_EFFECTS_H
 #define LULL_KETAMINE_EFFECTS_H
 
 #include "lull/ketamine/kinetics.h"
+
+/* One number as the file has it. low and high NAN where it has none. */
+struct lull_effect_number {
+	const char *name;
+	double value, low, high;
+	const char *note; /* may be NULL */
+	const char *source;
+	enum lull_mark mark;
+};
 
 struct lull_effects {
 	/* fast chain, S-ketamine, arterial (Olofsen 2022) */
@@ -22,22 +32,30 @@ struct lull_effects {
 	double s_frac_of_total, venous_lag_h;
 	/* weights of the chains on pain: unknown, wide priors, marked assumed */
 	double ef_low, ef_high, es_low, es_high;
-	/* uncertainty: standard errors or log-sd, as the yaml says */
+	/* uncertainty of the estimates (not spread between people), as standard deviations of
+	 * their logarithms: ln(high / low) over twice the normal 97.5 % point */
 	double c50_fast_log_sd, ke0_log_sd, c50_slow_log_sd, ks_log_sd;
+	/* as written, for people */
+	const struct lull_effect_number *numbers; size_t n_numbers;
+	const char **caveats; size_t n_caveats;
 };
 
 LULL_NODISCARD int lull_effects_load(const struct lull_files *files, struct lull_arena *arena,
 				     struct lull_effects *out, struct lull_diags *diags);
 
-/* Which factor turns the model's parent curve into the effect's drive. A racemic total
- * arterial curve drives S effects through s_frac_of_total; a venous model is refused
- * for the fast chain (LULL_EUNSUPPORTED) unless allow_site_bridge, which is then said. */
+/* How a model's parent curve becomes the effects' drive. */
 struct lull_bridge {
-	double s_factor;       /* C_S = s_factor C_parent                          */
-	double venous_lag_h;   /* > 0: follow the venous read-out                 */
-	bool site_bridged;     /* a venous curve was let drive an arterial effect  */
-	const char *said;      /* the sentence for the report                      */
+	double s_factor;       /* C_S = s_factor C_parent                              */
+	double total_factor;   /* C_total = total_factor C_parent for pressure and pulse;
+				  NAN: no sourced conversion, forecast no pressure      */
+	double venous_lag_h;   /* half-life of the venous read-out of an arterial curve; 0: is venous */
+	bool site_bridged;     /* a venous curve was let drive an arterial effect      */
+	char said[400];        /* the sentences for the report                         */
 };
+
+/* LULL_EUNSUPPORTED for norketamine, for a total curve when the file declares no S
+ * fraction, and for a curve that is not arterial unless allow_site_bridge; the error says why
+ * and what to choose instead. */
 LULL_NODISCARD int lull_effects_bind(const struct lull_effects *effects, struct lull_drive drive,
 				     bool allow_site_bridge, struct lull_bridge *out,
 				     struct lull_err *err);

@@ -32,12 +32,18 @@ struct lull_input {
 	double total_mg, end_h; /* end_h: when the last drug has entered */
 };
 
-/* Overlapping infusions add. LULL_EDOMAIN names the dose. Arrays live in the arena. */
+/* Overlapping infusions add. LULL_EDOMAIN names the dose. Only the intravenous route is
+ * compiled (LULL_EUNSUPPORTED otherwise): no absorption model is bound here. Arrays live
+ * in the arena. */
+enum { LULL_MAX_DOSES = 100000 };
 LULL_NODISCARD int lull_regimen_compile(const struct lull_regimen *regimen,
 					struct lull_arena *arena, struct lull_input *out,
 					struct lull_err *err);
 
 /* mg entered by t_h (boluses at t_h included). */
 double lull_input_mg_by(const struct lull_input *input, double t_h);
+
+/* The rate that holds from t_h on. */
+double lull_input_rate_at(const struct lull_input *input, double t_h);
 
 #endif
