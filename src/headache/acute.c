@@ -1,6 +1,6 @@
 /* acute.c - the class of an acute drug by the name someone wrote.
  *
- * A name is normalised (case, accents, strengths, forms, a plural s) and must then be in
+ * A name is normalised (case, accents, strengths, forms, a plural s) and must then stand in
  * knowledge/acute_drugs.yaml: nothing is guessed from a part of it. "A + B" is judged
  * by ICHD-3 8.2.5: analgesics of two classes with an opioid, or with an adjuvant such as caffeine
  * or butalbital, are a combination analgesic; two plain ones count each in its own class. */
@@ -141,15 +141,17 @@ static void set_doses(struct normal *out, const char *digits, size_t n)
 		out->doses = (float)value;
 }
 
-/* What one token adds. before: the token in front was a number, after_x: it was a lone x. */
+/* The token in front: a number, or a lone x. */
 struct seen {
 	const char *number;
 	size_t n_number;
+	size_t n_before; /* length of the name before that number */
 	bool x;
 };
 
-static void take_token(const struct lull_acute_table *table, const char *t, size_t n, struct seen *seen,
-		       struct normal *out)
+/* What one token adds. */
+static void take_token(const struct lull_acute_table *table, const char *t, size_t n, bool keep_numbers,
+		       struct seen *seen, struct normal *out)
 {
 	const struct seen was = *seen;
 	const size_t digits = number_length(t, n);
@@ -163,10 +165,14 @@ static void take_token(const struct lull_acute_table *table, const char *t, size
 			put_token(out, "+", 1);
 		return;
 	}
-	if (digits == n) { /* a strength, or the 2 of "x 2" */
-		if (was.x)
-			set_doses(out, t, n);
-		*seen = (struct seen){ t, n, false };
+	if (digits == n && was.x) { /* the 2 of "x 2" */
+		set_doses(out, t, n);
+		return;
+	}
+	if (digits == n) { /* a strength, or a part of the name as in "DHE 45" */
+		*seen = (struct seen){ t, n, out->n, false };
+		if (keep_numbers)
+			put_token(out, t, n);
 		return;
 	}
 	if (digits && n == digits + 1 && t[digits] == 'x') { /* "2x" */
@@ -178,15 +184,18 @@ static void take_token(const struct lull_acute_table *table, const char *t, size
 		return;
 	}
 	if (*t == 'x' && n == 1) {
-		if (was.number)
-			set_doses(out, was.number, was.n_number); /* "2 x" */
-		else
+		if (was.number) { /* "2 x" */
+			set_doses(out, was.number, was.n_number);
+			out->n = was.n_before;
+		} else {
 			seen->x = true;
+		}
 		return;
 	}
 	if (digits && among(table->units, table->n_units, t + digits, n - digits)) /* "50mg" */
 		return;
 	if (was.number && among(table->units, table->n_units, t, n)) { /* "50 mg" */
+		out->n = was.n_before;
 		return;
 	}
 	if (among(table->forms, table->n_forms, t, n))
@@ -199,7 +208,9 @@ static void take_token(const struct lull_acute_table *table, const char *t, size
 	put_token(out, t, n);
 }
 
-static void normalise(const struct lull_acute_table *table, const char *text, size_t n, struct normal *out)
+/* keep_numbers: a number without a unit stays in the name. */
+static void normalise(const struct lull_acute_table *table, const char *text, size_t n, bool keep_numbers,
+		      struct normal *out)
 {
 	char flat[4 * LULL_ACUTE_MAX_NAME];
 	size_t n_flat = 0;
@@ -226,11 +237,12 @@ static void normalise(const struct lull_acute_table *table, const char *text, si
 		while (end < n_flat && flat[end] != ' ')
 			end++;
 		if (end > i)
-			take_token(table, flat + i, end - i, &seen, out);
+			take_token(table, flat + i, end - i, keep_numbers, &seen, out);
 		i = end + 1;
 	}
 	while (out->n && (out->text[out->n - 1] == '+' || out->text[out->n - 1] == ' '))
-		out->text[--out->n] = '\0';
+		out->n--;
+	out->text[out->n] = '\0';
 }
 
 /* ---- looking up -------------------------------------------------------------------------- */
@@ -288,13 +300,17 @@ static uint64_t look_up_parts(const struct lull_acute_table *table, const struct
 void lull_acute_find(const struct lull_acute_table *table, const char *name, size_t n, struct lull_acute_match *out)
 {
 	struct normal normal;
-	normalise(table, name, n, &normal);
-	*out = (struct lull_acute_match){ .doses = normal.doses };
-	if (normal.too_long || !normal.n)
-		return;
-	uint64_t classes = look_up(table, normal.text, normal.n);
-	if (!classes && strstr(normal.text, " + "))
-		classes = look_up_parts(table, &normal);
+	uint64_t classes = 0;
+	/* "DHE 45" and "Tylenol 3" are names; "sumatriptan 50" is one without its unit. */
+	for (int keep_numbers = 1; keep_numbers >= 0 && !classes; keep_numbers--) {
+		normalise(table, name, n, keep_numbers, &normal);
+		*out = (struct lull_acute_match){ .doses = normal.doses };
+		if (normal.too_long || !normal.n)
+			return;
+		classes = look_up(table, normal.text, normal.n);
+		if (!classes && strstr(normal.text, " + "))
+			classes = look_up_parts(table, &normal);
+	}
 	for (int c = 0; c < LULL_N_ACUTES && out->n_classes < LULL_ACUTE_MAX_CLASSES; c++)
 		if (classes & BIT(c))
 			out->classes[out->n_classes++] = (uint8_t)c;
@@ -319,7 +335,7 @@ static int build_names(struct lull_acute_table *table, const char *file, struct 
 		for (size_t i = 0; i < table->groups[g].n_names; i++) {
 			struct normal normal;
 			const char *written = table->groups[g].names[i];
-			normalise(table, written, strlen(written), &normal);
+			normalise(table, written, strlen(written), true, &normal);
 			if (!normal.n || normal.too_long) {
 				lull_diags_addf(diags, LULL_ERROR, file, 0, 0, "a drug's name of at most 120 letters",
 						NULL, "'%s'", written);

@@ -54,7 +54,7 @@ static const struct {
 	[LULL_COLUMN_DRUG_TAKEN] = { "", "yes no" },
 	[LULL_COLUMN_DRUGS] = { "separator", "none answer" },
 	[LULL_COLUMN_DOSES] = { "class max", "min beyond" },
-	[LULL_COLUMN_RELIEF] = { "answer", "yes no" },
+	[LULL_COLUMN_RELIEF] = { "answer", "yes no only" },
 	[LULL_COLUMN_TREATED] = { "", "yes no" },
 	[LULL_COLUMN_NOTE] = { "", "" },
 	[LULL_COLUMN_IGNORED] = { "why", "" },
