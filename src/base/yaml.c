@@ -267,7 +267,9 @@ static void take_syntax_error(struct reader *r, const yaml_parser_t *parser)
 	}
 	const char *hint = NULL;
 	const char *problem = parser->problem ? parser->problem : "text that is not YAML";
-	if (strstr(problem, "character that cannot start any token"))
+	if (strstr(problem, "tab character"))
+		hint = "indent with blanks, not tabs";
+	else if (strstr(problem, "character that cannot start any token"))
 		hint = "indent with blanks, not tabs; quote a value that begins with @, ` or %";
 	else if (strstr(problem, "mapping values are not allowed"))
 		hint = "quote a value that holds ': ', or check the indentation";
