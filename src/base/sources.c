@@ -37,7 +37,36 @@ static const struct lull_schema list_schema = { .name = "sources", .size = sizeo
 static int by_key(const void *a, const void *b)
 {
 	const struct lull_source *x = a, *y = b;
-	return strcmp(x->key, y->key);
+	const int order = strcmp(x->key, y->key);
+	return order ? order : strcmp(x->text, y->text); /* the order of files must not show */
+}
+
+/* The same work, as its identifiers or else its words say? */
+static bool is_same_work(const struct lull_source *a, const struct lull_source *b)
+{
+	if (a->doi && b->doi)
+		return lull_text_casecmp(a->doi, b->doi) == 0;
+	if (a->pmid && b->pmid)
+		return strcmp(a->pmid, b->pmid) == 0;
+	return strcmp(a->text, b->text) == 0;
+}
+
+/* Sorts, and keeps one of each key; how many stay. */
+static size_t sort_once(struct lull_source *all, size_t n, struct lull_diags *diags, int *worst)
+{
+	size_t kept = 0;
+	if (n)
+		qsort(all, n, sizeof(*all), by_key);
+	for (size_t i = 0; i < n; i++) {
+		if (!kept || strcmp(all[kept - 1].key, all[i].key) != 0) {
+			all[kept++] = all[i];
+		} else if (!is_same_work(&all[kept - 1], &all[i])) {
+			lull_diags_addf(diags, LULL_ERROR, "sources/", 0, 0, NULL, "give one of them another key",
+					"the key '%s' names two different works", all[i].key);
+			*worst = LULL_EPARSE;
+		}
+	}
+	return kept;
 }
 
 /* Appends one file's sources to all; LULL_EPARSE is in diags. */
@@ -79,15 +108,7 @@ int lull_sources_load(const struct lull_files *files, struct lull_arena *arena, 
 		if (rc != LULL_OK)
 			worst = rc; /* go on: every file's faults are wanted */
 	}
-	if (n)
-		qsort(all, n, sizeof(*all), by_key);
-	for (size_t i = 1; i < n; i++) {
-		if (strcmp(all[i - 1].key, all[i].key) != 0)
-			continue;
-		lull_diags_addf(diags, LULL_ERROR, "sources/", 0, 0, NULL, "keep it in one of them",
-				"the source '%s' stands in two files", all[i].key);
-		worst = LULL_EPARSE;
-	}
+	n = sort_once(all, n, diags, &worst);
 	if (diags && diags->out_of_memory)
 		return LULL_ENOMEM;
 	*out = (struct lull_sources){ .items = all, .n_items = n };

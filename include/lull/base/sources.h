@@ -22,8 +22,8 @@ struct lull_sources {
 	size_t n_items;
 };
 
-/* Reads every file below sources/; a key that stands in two files is an error. Everything
- * lives in the arena. */
+/* Reads every file below sources/; a key that stands in two of them must name the same work
+ * (same DOI, else PMID, else text). Everything lives in the arena. */
 LULL_NODISCARD int lull_sources_load(const struct lull_files *files, struct lull_arena *arena,
 				     struct lull_sources *out, struct lull_diags *diags);
 
