@@ -42,13 +42,20 @@ static void check_mark(struct walk *w, const struct lull_node *node)
 	lull_node_diag(w->diags, w->doc, node, LULL_ERROR, "a mark of safety.md", NULL, "an unknown mark");
 }
 
+/* "source" or "fitted_source". */
+static bool is_named(const struct lull_node *node, const char *name)
+{
+	const size_t n = node->key ? strlen(node->key) : 0, m = strlen(name);
+	return n >= m && strcmp(node->key + n - m, name) == 0 && (n == m || node->key[n - m - 1] == '_');
+}
+
 static void walk(struct walk *w, const struct lull_node *node)
 {
 	for (const struct lull_node *child = node->first; child; child = child->next) {
 		const bool is_statement = child->kind != LULL_NODE_MAP && child->kind != LULL_NODE_LIST;
-		if (child->key && strcmp(child->key, "source") == 0 && is_statement)
+		if (is_named(child, "source") && is_statement)
 			check_source(w, child);
-		else if (child->key && strcmp(child->key, "mark") == 0 && is_statement)
+		else if (is_named(child, "mark") && is_statement)
 			check_mark(w, child);
 		walk(w, child);
 	}

@@ -32,7 +32,7 @@ void lull_assert_no_diags_at(const struct lull_diags *diags, const char *file, i
 		return;
 	struct lull_buf buf = { 0 };
 	lull_diags_print(diags, &buf);
-	print_error("%s\n", lull_buf_text(&buf));
+	fputs(lull_buf_text(&buf), stderr); /* print_error cuts at 1024 bytes */
 	lull_buf_clear(&buf);
 	_fail(file, line);
 }
