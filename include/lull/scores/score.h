@@ -228,13 +228,18 @@ LULL_NODISCARD int lull_score_from_total(const struct lull_instrument *instrumen
 
 /* ---- as a chart holds it ------------------------------------------------------------ */
 
-/* One filled-in form: answers by item id ({"q1": 2, "q2": null}) or as a list in item
- * order, or the total alone. */
+/* One filled-in form: answers by item id, an item that is not listed is missing; or the
+ * total alone; or both, which then must agree. */
+struct lull_score_answer {
+	const char *item;
+	double value;
+};
 struct lull_score_entry {
-	const char *instrument;         /* its id                              */
-	lull_day on;                    /* LULL_DAY_NONE unknown               */
-	const struct lull_node *answers;/* map or list; NULL                   */
-	double total;                   /* NAN                                 */
+	const char *instrument;         /* its id                     */
+	lull_day day;                   /* LULL_DAY_NONE unknown      */
+	const struct lull_score_answer *items;
+	size_t n_items;
+	double total;                   /* NAN                        */
 };
 extern const struct lull_schema lull_score_entry_schema;
 
