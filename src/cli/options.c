@@ -166,7 +166,9 @@ static int take_option(const struct cli_usage *usage, const struct cli_option *o
 	const struct cli_option *o = find_option(options, name, n);
 
 	if (n == 4 && !memcmp(name, "help", 4))
-		return eq && !strcmp(eq, "=man") ? print_man(usage, options) : print_help(usage, options);
+		return eq && !strcmp(eq, "=man")	 ? print_man(usage, options)
+		       : eq && !strcmp(eq, "=subverbs") ? CLI_DONE
+							: print_help(usage, options);
 	if (!o) {
 		const char *known[64] = { 0 };
 		size_t k = 0;
