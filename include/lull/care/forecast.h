@@ -64,8 +64,9 @@ struct lull_forecast {
 	enum lull_site site;
 	struct lull_bridge bridge;
 	struct lull_band parent_ng_per_ml, norketamine_ng_per_ml;
-	struct lull_band nrs_with, nrs_without;
-	struct lull_band pressure_rise_mmhg;   /* mean-pressure-like (facts pharmacology 2.4) */
+	struct lull_band nrs_with, nrs_without; /* NULL rows without a baseline pain */
+	struct lull_band pressure_rise_mmhg;   /* mean-pressure-like (facts pharmacology 2.4);
+						  NULL rows where the model has no total curve */
 	double now_h;                          /* end of the first session (or as asked) */
 	struct lull_contrast fall_2_points_now;
 	/* later: still at least 2 points below the start, follow_up_day after the end */

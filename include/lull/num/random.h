@@ -21,6 +21,7 @@ enum lull_purpose {
 	LULL_FOR_RESIDUAL = 6,       /* assay error                                 */
 	LULL_FOR_PK_PARAM = 7,       /* uncertainty of the published kinetics       */
 	LULL_FOR_OCCASION_ETA = 8,
+	LULL_FOR_CONTEXT = 9,        /* change of pain that is not the drug's       */
 	/* days of a person: 20-39 */
 	LULL_FOR_CHAIN = 20,         /* headache day or free day                    */
 	LULL_FOR_PAIN = 21,
