@@ -89,7 +89,7 @@ static void draw_axes(struct lull_drawing *d, const struct lull_bands *b, const 
 			       lull_num_text(text, sizeof(text), fabs(x) < 1e-9 * x_step ? 0.0 : x, 3));
 	}
 	lull_draw_text(d, f->x0, f->y0 - 6.0, &lull_chart__label, LULL_AT_START, b->y_label);
-	lull_draw_text(d, f->x0 + f->w, f->y0 + plot_h + 21.0, &lull_chart__label, LULL_AT_END, b->x_label);
+	lull_draw_text(d, f->x0 + f->w, f->y0 + plot_h + 23.0, &lull_chart__label, LULL_AT_END, b->x_label);
 }
 
 static void draw_spans(struct lull_drawing *d, const struct lull_bands *b, const struct frame *f)
@@ -106,7 +106,7 @@ static void draw_spans(struct lull_drawing *d, const struct lull_bands *b, const
 		struct lull_type type = lull_chart__tick;
 		type.color = LULL_COLOR_INFUSION;
 		if (b->spans[i].label)
-			lull_draw_text(d, (x1 + x2) / 2.0, f->y0 - 4.0, &type, LULL_AT_MIDDLE, b->spans[i].label);
+			lull_draw_text(d, x1 + 3.0, f->y0 + 9.0, &type, LULL_AT_START, b->spans[i].label);
 	}
 }
 
@@ -198,6 +198,21 @@ static void draw_limits(struct lull_drawing *d, const struct lull_bands *b, cons
 	}
 }
 
+/* What the areas mean. */
+static const char *key_of(const struct lull_bands *b)
+{
+	bool has_50 = false, has_90 = false;
+	for (size_t a = 0; a < b->n_arms; a++) {
+		has_50 = has_50 || b->arms[a].low50;
+		has_90 = has_90 || b->arms[a].low90;
+	}
+	if (has_50 && has_90)
+		return "Line: median. Dark: the middle 50 % of simulated people. Pale: 90 %.";
+	if (has_90)
+		return "Line: median. Band: the middle 90 % of simulated people.";
+	return has_50 ? "Line: median. Band: the middle 50 % of simulated people." : "";
+}
+
 int lull_chart__draw_bands(const struct lull_chart *chart, struct lull_fonts *fonts,
 			   struct lull_drawing *d, struct lull_err *err)
 {
@@ -224,7 +239,8 @@ int lull_chart__draw_bands(const struct lull_chart *chart, struct lull_fonts *fo
 	lull_draw_end(d);
 	draw_limits(d, b, &f);
 	draw_arm_labels(d, fonts, b, &f);
-	const double y = f.y0 + plot_h + 22.0;
+	const double y = f.y0 + plot_h + 24.0;
+	lull_draw_text(d, f.x0, y - 1.0, &lull_chart__tick, LULL_AT_START, key_of(b));
 	rc = lull_chart__foot(d, chart, fonts, y, &foot, err);
 	d->height_pt = y + foot + 4.0;
 	return rc;

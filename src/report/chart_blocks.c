@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-static const double panel_h = 66.0, panel_gap = 20.0, left = 0.0;
+static const double panel_h = 66.0, panel_gap = 14.0, left = 0.0;
 
 /* The scale ends at the block's length, so that a full bar means every day. */
 static double y_of(double base, double days, int days_per_block)
@@ -47,11 +47,6 @@ static void draw_panel(struct lull_drawing *d, struct lull_fonts *fonts,
 		return;
 	}
 	lull_draw_lines(d, lines, 0, lull_lines_count(lines), left, top + 9.0, 10.0, LULL_AT_START);
-	for (size_t i = 0; i < blocks->n_blocks; i++)
-		draw_bar(d, &m->blocks[i], bar_x0 + (double)i * pitch, pitch - 4.0 > 26.0 ? 26.0 : pitch - 4.0,
-			 base, blocks->days_per_block);
-	lull_draw_line(d, bar_x0 - 4.0, base, right, base,
-		       (struct lull_paint){ .stroke = LULL_COLOR_INK_FAINT, .width_pt = 0.6 });
 	for (size_t i = 0; i < m->n_lines; i++) {
 		const double y = y_of(base, m->lines[i], blocks->days_per_block);
 		lull_draw_line(d, bar_x0 - 4.0, y, right, y,
@@ -61,6 +56,30 @@ static void draw_panel(struct lull_drawing *d, struct lull_fonts *fonts,
 		type.color = LULL_COLOR_CAUTION;
 		lull_draw_text(d, right + 4.0, y + 2.4, &type, LULL_AT_START, m->line_labels[i]);
 	}
+	for (size_t i = 0; i < blocks->n_blocks; i++)
+		draw_bar(d, &m->blocks[i], bar_x0 + (double)i * pitch, pitch - 4.0 > 26.0 ? 26.0 : pitch - 4.0,
+			 base, blocks->days_per_block);
+	lull_draw_line(d, bar_x0 - 4.0, base, right, base,
+		       (struct lull_paint){ .stroke = LULL_COLOR_INK_FAINT, .width_pt = 0.6 });
+}
+
+/* What a full and a hollow bar mean; the hollow one only when there is any. */
+static void draw_key(struct lull_drawing *d, struct lull_fonts *fonts, const struct lull_blocks *blocks,
+		     double x, double y)
+{
+	bool open = false;
+	for (size_t i = 0; i < blocks->n_measures; i++)
+		for (size_t k = 0; k < blocks->n_blocks; k++)
+			open = open || blocks->measures[i].blocks[k].at_most > blocks->measures[i].blocks[k].counted;
+	static const char counted[] = "days counted", could[] = "were every missing day one as well";
+	lull_draw_rect(d, x, y - 6.2, 7.6, 7.6, 0.0, (struct lull_paint){ .fill = LULL_COLOR_ACCENT });
+	lull_draw_text(d, x + 11.0, y, &lull_chart__tick, LULL_AT_START, counted);
+	if (!open)
+		return;
+	x += 23.0 + lull_text_width_pt(fonts, &lull_chart__tick, counted);
+	lull_draw_rect(d, x, y - 6.2, 7.6, 7.6, 0.0,
+		       (struct lull_paint){ .stroke = LULL_COLOR_ACCENT_MID, .width_pt = 0.6, .dash_pt = 1.6 });
+	lull_draw_text(d, x + 11.0, y, &lull_chart__tick, LULL_AT_START, could);
 }
 
 int lull_chart__draw_blocks(const struct lull_chart *chart, struct lull_fonts *fonts,
@@ -92,7 +111,9 @@ int lull_chart__draw_blocks(const struct lull_chart *chart, struct lull_fonts *f
 		if ((blocks->n_blocks - 1 - i) % every == 0)
 			lull_draw_text(d, bar_x0 + (double)i * pitch + (pitch - 4.0 > 26.0 ? 13.0 : (pitch - 4.0) / 2.0),
 				       y + 10.0, &lull_chart__tick, LULL_AT_MIDDLE, first->blocks[i].label);
-	y += 12.0;
+	y += 24.0;
+	draw_key(d, fonts, blocks, bar_x0, y);
+	y += 2.0;
 	rc = lull_chart__foot(d, chart, fonts, y, &foot, err);
 	d->height_pt = y + foot + 4.0;
 	return rc;

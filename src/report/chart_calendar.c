@@ -107,9 +107,11 @@ static void find_used(const struct lull_calendar *cal, bool used[N_STATES], bool
 	}
 }
 
-static void draw_key(struct lull_drawing *d, struct lull_fonts *fonts,
-		     const struct lull_calendar *cal, double x, double y)
+/* Returns the baseline of its last line. */
+static double draw_key(struct lull_drawing *d, struct lull_fonts *fonts,
+		       const struct lull_calendar *cal, double x0, double y)
 {
+	double x = x0;
 	bool used[N_STATES] = { false }, acute, infusion;
 	find_used(cal, used, &acute, &infusion);
 	static const uint8_t order[N_STATES] = { LULL_CAL_FREE, LULL_CAL_MILD, LULL_CAL_MODERATE,
@@ -128,11 +130,16 @@ static void draw_key(struct lull_drawing *d, struct lull_fonts *fonts,
 		}
 		if (i < N_STATES ? !used[order[i]] : i == N_STATES ? !acute : !infusion)
 			continue;
-		const double w = 12.0 + lull_text_width_pt(fonts, &lull_chart__tick, label);
+		const double w = 11.0 + lull_text_width_pt(fonts, &lull_chart__tick, label);
+		if (x > x0 && x + w > d->width_pt) {
+			x = x0;
+			y += 12.0;
+		}
 		draw_cell(d, &day, x, y - 6.4, 7.6);
 		lull_draw_text(d, x + 11.0, y, &lull_chart__tick, LULL_AT_START, label);
 		x += w + 12.0;
 	}
+	return y;
 }
 
 int lull_chart__draw_calendar(const struct lull_chart *chart, struct lull_fonts *fonts,
@@ -155,9 +162,7 @@ int lull_chart__draw_calendar(const struct lull_chart *chart, struct lull_fonts 
 		draw_strip(d, cal, week0, left < WEEKS_A_STRIP ? left : WEEKS_A_STRIP, x0, y, pitch);
 		y += 7.0 * pitch + 18.0;
 	}
-	y -= 4.0;
-	draw_key(d, fonts, cal, x0, y);
-	y += 2.0;
+	y = draw_key(d, fonts, cal, x0, y - 4.0) + 2.0;
 	rc = lull_chart__foot(d, chart, fonts, y, &foot, err);
 	d->height_pt = y + foot + 4.0;
 	return rc;

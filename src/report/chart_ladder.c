@@ -61,13 +61,13 @@ int lull_chart__draw_ladder(const struct lull_chart *chart, struct lull_fonts *f
 	if (rc != LULL_OK)
 		return rc;
 	const double x0 = 30.0, w = d->width_pt - x0 - 8.0, y0 = head + 16.0, base = y0 + plot_h;
-	const double end = last_h(ladder), y_step = lull_chart__step(top_rate(ladder) * 1.08, 4);
+	const double end = last_h(ladder), y_step = lull_chart__step(top_rate(ladder) * 1.08, 5);
 	const double y_max = ceil(top_rate(ladder) * 1.08 / y_step) * y_step;
 	char text[32];
 	for (double y = 0.0; y <= y_max + 1e-9 * y_step; y += y_step) {
 		const double at = base - y / y_max * plot_h;
-		lull_draw_line(d, x0, at, x0 + w, at,
-			       (struct lull_paint){ .stroke = LULL_COLOR_HAIRLINE, .width_pt = 0.5 });
+		lull_draw_line(d, x0 - 3.0, at, x0, at,
+			       (struct lull_paint){ .stroke = LULL_COLOR_INK_FAINT, .width_pt = 0.6 });
 		lull_draw_text(d, x0 - 5.0, at + 2.4, &lull_chart__tick, LULL_AT_END,
 			       lull_num_text(text, sizeof(text), y, 3));
 	}
@@ -83,7 +83,7 @@ int lull_chart__draw_ladder(const struct lull_chart *chart, struct lull_fonts *f
 	for (double x = 0.0; x <= end + 1e-9; x += x_step)
 		lull_draw_text(d, x0 + x / end * w, base + 10.0, &lull_chart__tick, LULL_AT_MIDDLE,
 			       lull_num_text(text, sizeof(text), x, 2));
-	lull_draw_text(d, x0 + w, base + 20.0, &lull_chart__label, LULL_AT_END, "hours from the start, earliest times");
+	lull_draw_text(d, x0 + w, base + 22.0, &lull_chart__label, LULL_AT_END, "hours from the start, earliest times");
 	if (!isnan(ladder->cap_mg_per_h)) {
 		const double at = base - ladder->cap_mg_per_h / y_max * plot_h;
 		struct lull_type type = lull_chart__tick;
@@ -93,7 +93,13 @@ int lull_chart__draw_ladder(const struct lull_chart *chart, struct lull_fonts *f
 		lull_draw_text(d, x0 + 2.0, at - 2.8, &type, LULL_AT_START,
 			       ladder->cap_label ? ladder->cap_label : "limit");
 	}
-	const double y = base + 21.0;
+	const double y = base + 23.0;
+	for (size_t i = 0; i < ladder->n_steps; i++)
+		if (ladder->steps[i].condition) {
+			lull_draw_text(d, x0, y - 1.0, &lull_chart__tick, LULL_AT_START,
+				       "Dashed: only when the step's condition holds.");
+			break;
+		}
 	rc = lull_chart__foot(d, chart, fonts, y, &foot, err);
 	d->height_pt = y + foot + 4.0;
 	return rc;

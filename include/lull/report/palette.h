@@ -24,8 +24,8 @@
 	X(CAUTION_PALE, "caution-pale", 0xFAF2E4)                                    \
 	X(STOP, "stop", 0x8C2F2B)                                                    \
 	X(STOP_PALE, "stop-pale", 0xF8ECEA)                                          \
-	X(DAY_FREE, "day-free", 0xE6EDEE)       /* a recorded headache-free day    */ \
-	X(DAY_UNRATED, "day-unrated", 0xF1E6D8) /* headache, no severity recorded  */ \
+	X(DAY_FREE, "day-free", 0xDCE7E9)       /* a recorded headache-free day    */ \
+	X(DAY_UNRATED, "day-unrated", 0xF4E8D6) /* headache, no severity recorded  */ \
 	X(DAY_MILD, "day-mild", 0xF0D0A2)                                            \
 	X(DAY_MODERATE, "day-moderate", 0xD98B45)                                    \
 	X(DAY_SEVERE, "day-severe", 0x933A1C)                                        \
