@@ -2,6 +2,7 @@
 #include "chart_impl.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
 
 const struct lull_type lull_chart__title = { .size_pt = 9.0, .weight = LULL_SEMIBOLD,
@@ -84,7 +85,19 @@ void lull_chart__plain(struct lull_buf *out, bool color)
 		lull_buf_puts(out, "\x1b[0m");
 }
 
-void lull_chart__bar(struct lull_buf *out, double frac, int n_cells)
+void lull_chart__wrapf(struct lull_buf *out, size_t indent, int width, const char *fmt, ...)
+{
+	struct lull_buf text = { 0 };
+	va_list ap;
+	va_start(ap, fmt);
+	lull_buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	out->failed = out->failed || text.failed;
+	lull_buf_wrap(out, lull_buf_text(&text), indent, (size_t)width);
+	lull_buf_clear(&text);
+}
+
+int lull_chart__bar(struct lull_buf *out, double frac, int n_cells)
 {
 	static const char *const part[8] = { "", "\u258f", "\u258e", "\u258d", "\u258c",
 					     "\u258b", "\u258a", "\u2589" };
@@ -93,7 +106,7 @@ void lull_chart__bar(struct lull_buf *out, double frac, int n_cells)
 	for (int i = 0; i < eighths / 8; i++)
 		lull_buf_puts(out, "\u2588");
 	lull_buf_puts(out, part[eighths % 8]);
-	lull_buf_pad(out, ' ', (size_t)(n_cells - (eighths + 7) / 8));
+	return (eighths + 7) / 8;
 }
 
 /* Can it be drawn at all? */

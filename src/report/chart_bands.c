@@ -2,6 +2,8 @@
  * scale, told apart by colour, line and label. */
 #include "chart_impl.h"
 
+#include "lull/num/math.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -95,8 +97,8 @@ static void draw_axes(struct lull_drawing *d, const struct lull_bands *b, const 
 static void draw_spans(struct lull_drawing *d, const struct lull_bands *b, const struct frame *f)
 {
 	for (size_t i = 0; i < b->n_spans; i++) {
-		const double x1 = at_x(f, fmax(b->spans[i].from, f->x_min));
-		const double x2 = at_x(f, fmin(b->spans[i].to, f->x_max));
+		const double x1 = at_x(f, lull_max(b->spans[i].from, f->x_min));
+		const double x2 = at_x(f, lull_min(b->spans[i].to, f->x_max));
 		if (!(x2 > x1))
 			continue;
 		lull_draw_rect(d, x1, f->y0, x2 - x1, plot_h, 0.0,
@@ -177,8 +179,8 @@ static void draw_arm_labels(struct lull_drawing *d, struct lull_fonts *fonts,
 		const size_t n = lull_lines_count(lines);
 		double y = at_y(f, arm->median[b->n - 1]) + 2.5 - (double)(n - 1) * leading / 2.0;
 		const double lowest = f->y0 + plot_h + 2.5 - (double)(n - 1) * leading;
-		y = fmin(y, lowest);
-		y = fmax(y, taken_to + leading + 2.0);
+		y = lull_min(y, lowest);
+		y = lull_max(y, taken_to + leading + 2.0);
 		lull_draw_lines(d, lines, 0, n, f->x0 + f->w + 7.0, y, leading, LULL_AT_START);
 		taken_to = y + (double)(n - 1) * leading;
 	}
@@ -333,32 +335,37 @@ void lull_chart__text_bands(const struct lull_chart *chart, int width, bool colo
 	const struct lull_bands *b = &chart->bands;
 	double low, high;
 	find_range(b, &low, &high);
-	const size_t n_cells = (size_t)(width > 96 ? 64 : width - 32);
+	size_t label_w = 0;
+	for (size_t a = 0; a < b->n_arms; a++) {
+		const size_t n = lull_utf8_length(b->arms[a].label);
+		label_w = n > label_w ? n : label_w;
+	}
+	const size_t left = label_w + 4;
+	size_t n_cells = (size_t)width > left + 16 ? (size_t)width - left : 16;
+	n_cells = n_cells > 64 ? 64 : n_cells;
 	char from[32], to[32];
-	lull_buf_printf(out, "  %s, scale %s to %s\n", b->y_label, lull_num_text(from, sizeof(from), low, 2),
-			lull_num_text(to, sizeof(to), high, 2));
+	lull_chart__wrapf(out, 2, width, "Medians: %s, scale %s to %s, by %s", b->y_label,
+			lull_num_text(from, sizeof(from), low, 2), lull_num_text(to, sizeof(to), high, 2), b->x_label);
 	for (size_t a = 0; a < b->n_arms; a++) {
 		const struct lull_band_arm *arm = &b->arms[a];
-		const size_t n_label = lull_utf8_length(arm->label);
 		lull_buf_printf(out, "  %s", arm->label);
-		lull_buf_pad(out, ' ', n_label < 26 ? 26 - n_label : 1);
+		lull_buf_pad(out, ' ', left - 2 - lull_utf8_length(arm->label));
 		lull_chart__paint(out, color, looks[arm->role].line);
 		for (size_t i = 0; i < n_cells; i++) {
 			const double x = b->x[0] + (b->x[b->n - 1] - b->x[0]) * (double)i / (double)(n_cells - 1);
 			const double frac = (arm->median[nearest(b, x)] - low) / (high - low);
-			const double bounded = fmin(fmax(frac, 0.0), 1.0);
-			lull_buf_puts(out, lull_chart__eighths[1 + (int)(bounded * 7.0 + 0.5)]);
+			lull_buf_puts(out, lull_chart__eighths[1 + (int)(lull_clamp(frac, 0.0, 1.0) * 7.0 + 0.5)]);
 		}
 		lull_chart__plain(out, color);
 		lull_buf_putc(out, '\n');
 	}
 	const size_t n_from = strlen(lull_num_text(from, sizeof(from), b->x[0], 2));
-	lull_num_text(to, sizeof(to), b->x[b->n - 1], 2);
-	lull_buf_pad(out, ' ', 28);
+	const size_t n_to = strlen(lull_num_text(to, sizeof(to), b->x[b->n - 1], 2));
+	lull_buf_pad(out, ' ', left);
 	lull_buf_puts(out, from);
-	lull_buf_pad(out, ' ', n_cells > n_from + strlen(to) ? n_cells - n_from - strlen(to) : 1);
-	lull_buf_printf(out, "%s  %s\n", to, b->x_label);
+	lull_buf_pad(out, ' ', n_cells > n_from + n_to ? n_cells - n_from - n_to : 1);
+	lull_buf_printf(out, "%s\n", to);
 	for (size_t i = 0; i < b->n_limits; i++)
-		lull_buf_printf(out, "  line at %s: %s\n", lull_num_text(to, sizeof(to), b->limits[i].at, 2),
-				b->limits[i].label);
+		lull_chart__wrapf(out, 2, width, "line at %s: %s", lull_num_text(to, sizeof(to), b->limits[i].at, 2),
+				  b->limits[i].label);
 }

@@ -170,21 +170,26 @@ void lull_chart__text_blocks(const struct lull_chart *chart, int width, bool col
 	const int n_cells = room > 8 ? room : 8;
 	for (size_t i = 0; i < blocks->n_measures; i++) {
 		const struct lull_chart_measure *m = &blocks->measures[i];
-		lull_buf_printf(out, "  %s", m->label);
+		struct lull_buf head = { 0 };
+		lull_buf_puts(&head, m->label);
 		for (size_t k = 0; k < m->n_lines; k++)
-			lull_buf_printf(out, "%s%s", k ? ", " : " (lines: ", m->line_labels[k]);
-		lull_buf_puts(out, m->n_lines ? ")\n" : "\n");
+			lull_buf_printf(&head, "%s%s", k ? ", " : "; lines at ", m->line_labels[k]);
+		out->failed = out->failed || head.failed;
+		lull_buf_wrap(out, lull_buf_text(&head), 2, (size_t)width);
+		lull_buf_clear(&head);
 		for (size_t k = 0; k < blocks->n_blocks; k++) {
 			const struct lull_chart_block *b = &m->blocks[k];
 			char text[32];
 			lull_buf_printf(out, "    %-12s", b->label);
 			lull_buf_printf(out, "%5s ", lull_num_text(text, sizeof(text), b->counted, 1));
 			lull_chart__paint(out, color, LULL_COLOR_ACCENT_MID);
-			lull_chart__bar(out, b->counted / (double)blocks->days_per_block, n_cells);
+			const int used = lull_chart__bar(out, b->counted / (double)blocks->days_per_block, n_cells);
 			lull_chart__plain(out, color);
-			if (!isnan(b->at_most) && b->at_most > b->counted)
+			if (!isnan(b->at_most) && b->at_most > b->counted) {
+				lull_buf_pad(out, ' ', (size_t)(n_cells - used));
 				lull_buf_printf(out, " at most %s",
 						lull_num_text(text, sizeof(text), b->at_most, 1));
+			}
 			lull_buf_putc(out, '\n');
 		}
 	}

@@ -250,10 +250,10 @@ void lull_chart__text_calendar(const struct lull_chart *chart, int width, bool c
 			lull_buf_printf(out, "%-4s", cal->day_index_only ? "" : weekday_names[row]);
 			for (size_t w = week0; w < end; w++) {
 				const size_t slot = w * 7 + row;
-				if (slot < skip || slot - skip >= cal->n_days) {
+				if (slot < skip)
 					lull_buf_putc(out, ' ');
+				if (slot < skip || slot - skip >= cal->n_days)
 					continue;
-				}
 				const struct lull_cal_day *day = &cal->days[slot - skip];
 				const bool rated = day->state >= LULL_CAL_MILD;
 				if (rated)

@@ -49,9 +49,12 @@ void lull_chart__text_blocks(const struct lull_chart *chart, int width, bool col
 void lull_chart__text_bands(const struct lull_chart *chart, int width, bool color, struct lull_buf *out);
 void lull_chart__text_ladder(const struct lull_chart *chart, int width, bool color, struct lull_buf *out);
 
+/* A formatted paragraph, wrapped; a failure inside makes out fail. */
+void lull_chart__wrapf(struct lull_buf *out, size_t indent, int width, const char *fmt, ...) LULL_PRINTF(4, 5);
+
 /* One eighth blocks by level 0..8: " ", "▁" .. "█". */
 extern const char *const lull_chart__eighths[9];
-/* A bar of n_cells characters filled to frac, in eighths. */
-void lull_chart__bar(struct lull_buf *out, double frac, int n_cells);
+/* A bar of at most n_cells characters, filled to frac in eighths; returns those it used. */
+int lull_chart__bar(struct lull_buf *out, double frac, int n_cells);
 
 #endif

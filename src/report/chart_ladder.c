@@ -2,6 +2,8 @@
  * condition are hollow: they may come later or never. */
 #include "chart_impl.h"
 
+#include "lull/num/math.h"
+
 #include <math.h>
 
 static const double plot_h = 92.0;
@@ -10,7 +12,7 @@ static double top_rate(const struct lull_ladder *ladder)
 {
 	double top = isnan(ladder->cap_mg_per_h) ? 0.0 : ladder->cap_mg_per_h;
 	for (size_t i = 0; i < ladder->n_steps; i++)
-		top = fmax(top, ladder->steps[i].rate_mg_per_h);
+		top = lull_max(top, ladder->steps[i].rate_mg_per_h);
 	return top > 0.0 ? top : 1.0;
 }
 
@@ -18,7 +20,7 @@ static double last_h(const struct lull_ladder *ladder)
 {
 	double end = 0.0;
 	for (size_t i = 0; i < ladder->n_steps; i++)
-		end = fmax(end, ladder->steps[i].to_h);
+		end = lull_max(end, ladder->steps[i].to_h);
 	return end > 0.0 ? end : 1.0;
 }
 
@@ -36,7 +38,6 @@ static void draw_step(struct lull_drawing *d, struct lull_fonts *fonts,
 	lull_num_text(ml, sizeof(ml), s->rate_ml_per_h, 2);
 	struct lull_buf buf = { 0 };
 	lull_buf_printf(&buf, "%s mg/h", mg);
-	d->failed = d->failed || buf.failed;
 	struct lull_type strong = lull_chart__tick;
 	strong.color = LULL_COLOR_INK;
 	strong.weight = LULL_MEDIUM;
@@ -44,11 +45,13 @@ static void draw_step(struct lull_drawing *d, struct lull_fonts *fonts,
 		const bool above = base - top < 24.0;
 		const double y = above ? top - 12.0 : top + 10.0;
 		lull_draw_text(d, (x1 + x2) / 2.0, y, &strong, LULL_AT_MIDDLE, lull_buf_text(&buf));
+		d->failed = d->failed || buf.failed;
 		lull_buf_reset(&buf);
 		lull_buf_printf(&buf, "%s mL/h", ml);
 		lull_draw_text(d, (x1 + x2) / 2.0, y + 9.0, &lull_chart__tick, LULL_AT_MIDDLE,
 			       lull_buf_text(&buf));
 	}
+	d->failed = d->failed || buf.failed;
 	lull_buf_clear(&buf);
 }
 
@@ -150,17 +153,18 @@ struct lull_table *lull_chart__table_ladder(const struct lull_chart *chart, stru
 void lull_chart__text_ladder(const struct lull_chart *chart, int width, bool color, struct lull_buf *out)
 {
 	const struct lull_ladder *ladder = &chart->ladder;
-	const int n_cells = width > 100 ? 36 : 24;
+	const int n_cells = width > 100 ? 36 : width < 72 ? 16 : 24;
 	for (size_t i = 0; i < ladder->n_steps; i++) {
 		const struct lull_ladder_step *s = &ladder->steps[i];
 		char from[32], mg[32], ml[32];
 		lull_buf_printf(out, "  %6s h ", lull_num_text(from, sizeof(from), s->from_h, 2));
 		lull_chart__paint(out, color, LULL_COLOR_ACCENT_MID);
-		lull_chart__bar(out, s->rate_mg_per_h / top_rate(ladder), n_cells);
+		const int used = lull_chart__bar(out, s->rate_mg_per_h / top_rate(ladder), n_cells);
 		lull_chart__plain(out, color);
-		lull_buf_printf(out, " %7s mg/h %7s mL/h%s%s\n",
-				lull_num_text(mg, sizeof(mg), s->rate_mg_per_h, 2),
-				lull_num_text(ml, sizeof(ml), s->rate_ml_per_h, 2), s->condition ? "  if " : "",
-				s->condition ? s->condition : "");
+		lull_buf_pad(out, ' ', (size_t)(n_cells - used));
+		lull_buf_printf(out, " %7s mg/h %7s mL/h\n", lull_num_text(mg, sizeof(mg), s->rate_mg_per_h, 2),
+				lull_num_text(ml, sizeof(ml), s->rate_ml_per_h, 2));
+		if (s->condition)
+			lull_chart__wrapf(out, 11, width, "needs: %s", s->condition);
 	}
 }

@@ -8,6 +8,8 @@
 
 #include "report_impl.h"
 
+#include "lull/num/math.h"
+
 enum { MAX_COLUMNS = 24 };
 
 static const double margin_x = 66.0, margin_top = 72.0, margin_bottom = 74.0;
@@ -182,8 +184,8 @@ static void put_pairs(struct flow *f, const struct lull_doc_block *b)
 {
 	double key_w = 0.0;
 	for (size_t i = 0; i < b->n_pairs; i++)
-		key_w = fmax(key_w, lull_text_width_pt(f->fonts, &type_key, b->pairs[i].key));
-	key_w = fmin(key_w, 130.0);
+		key_w = lull_max(key_w, lull_text_width_pt(f->fonts, &type_key, b->pairs[i].key));
+	key_w = lull_min(key_w, 130.0);
 	const double gap = 16.0;
 	for (size_t i = 0; i < b->n_pairs && f->rc == LULL_OK; i++) {
 		const struct lull_lines *key = break_text(f, &type_key, b->pairs[i].key, key_w + 0.5);
@@ -299,9 +301,9 @@ static void fit_columns(struct flow *f, const struct lull_table *table, double w
 	for (size_t c = 0; c < table->n_columns; c++) {
 		widths[c] = lull_text_width_pt(f->fonts, &type_head, table->columns[c].head);
 		if (table->columns[c].share <= 0.0)
-			widths[c] = fmin(widths[c], 64.0); /* a long head may wrap */
+			widths[c] = lull_min(widths[c], 64.0); /* a long head may wrap */
 		for (size_t r = 0; r < lull_table_rows(table); r++)
-			widths[c] = fmax(widths[c],
+			widths[c] = lull_max(widths[c],
 					 lull_text_width_pt(f->fonts, &type_cell, lull_table_at(table, r, c)));
 		widths[c] += 1.0;
 		if (table->columns[c].share > 0.0)
@@ -313,7 +315,7 @@ static void fit_columns(struct flow *f, const struct lull_table *table, double w
 	double left = f->w - fixed;
 	for (size_t c = 0; c < table->n_columns; c++)
 		if (table->columns[c].share > 0.0)
-			widths[c] = fmax(60.0, left * table->columns[c].share / shares);
+			widths[c] = lull_max(60.0, left * table->columns[c].share / shares);
 	for (;;) {
 		double total = column_gap * (double)(table->n_columns - 1);
 		size_t widest = 0;
@@ -324,7 +326,7 @@ static void fit_columns(struct flow *f, const struct lull_table *table, double w
 		}
 		if (total <= f->w + 0.01 || widths[widest] < 24.0)
 			return;
-		widths[widest] = fmax(widths[widest] - 6.0, widths[widest] - (total - f->w));
+		widths[widest] = lull_max(widths[widest] - 6.0, widths[widest] - (total - f->w));
 	}
 }
 
@@ -341,7 +343,7 @@ static double put_row(struct flow *f, const struct lull_table *table, const char
 			const double at = align == LULL_AT_END      ? x + widths[c]
 					  : align == LULL_AT_MIDDLE ? x + widths[c] / 2.0
 								    : x;
-			h = fmax(h, (double)lull_lines_count(lines) * leading);
+			h = lull_max(h, (double)lull_lines_count(lines) * leading);
 			if (draws)
 				lull_draw_lines(f->page, lines, 0, lull_lines_count(lines), at,
 						f->y + baseline(type, leading), leading, align);

@@ -2,13 +2,14 @@
  * same drawing. (cairo's SVG turns text into outlines, which nobody can read aloud.) */
 #include "report_impl.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "lull/report/scene.h"
 
 void lull_report__coord(struct lull_buf *out, double value)
 {
-	const double rounded = __builtin_round(value * 100.0) / 100.0;
+	const double rounded = floor(value * 100.0 + 0.5) / 100.0;
 	lull_buf_num(out, rounded == 0.0 ? 0.0 : rounded, 2);
 }
 
