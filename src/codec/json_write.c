@@ -134,7 +134,10 @@ void lull_json_num(struct lull_json *json, const char *key, double value)
 		return;
 	}
 	begin_value(json, key);
-	lull_buf_exact(json->out, value);
+	if (value == 0 && 1 / value < 0)
+		lull_buf_puts(json->out, "-0.0"); /* readers take -0 for the integer 0 */
+	else
+		lull_buf_exact(json->out, value);
 }
 
 void lull_json_int(struct lull_json *json, const char *key, int64_t value)

@@ -16,10 +16,12 @@
 #include "lull/base/text.h"
 
 #define LULL_JSON_MAX_BYTES ((size_t)256 << 20)
-enum { LULL_JSON_MAX_DEPTH = 64 };
+enum { LULL_JSON_MAX_DEPTH = 64, LULL_JSON_MAX_NODES = 5000000 };
 
-/* Strict JSON (duplicate keys, trailing text, NaN refused). Syntax errors carry line and
- * column; the tree itself has no places, faults in it are named by path ("$.days[3].pain"). */
+/* Strict JSON (duplicate keys, trailing text, NaN, NUL in texts refused; a UTF-8 byte-order mark is
+ * skipped). Syntax errors carry line and column; the tree itself has no places, faults in it are
+ * named by path ("$.days[3].pain"). Numbers are kept in their shortest exact form, so that 1.0
+ * is the whole number 1, as JSON Schema sees it. diags may be NULL. */
 LULL_NODISCARD int lull_json_read(const char *bytes, size_t n, const char *file,
 				  struct lull_arena *arena, struct lull_doc *out,
 				  struct lull_diags *diags);
@@ -40,15 +42,16 @@ void lull_json_int(struct lull_json *json, const char *key, int64_t value);
 void lull_json_bool(struct lull_json *json, const char *key, bool value);
 void lull_json_null(struct lull_json *json, const char *key);
 
-/* A struct by its schema table: absent optional fields are left out. */
+/* A struct by its schema table: absent optional fields are left out, so that reading it back
+ * gives the same struct. At the top level (key NULL, nothing open) schema_version comes first. */
 void lull_json_struct(struct lull_json *json, const char *key, const struct lull_schema *schema,
 		      const void *object);
 
-/* The schema table as JSON Schema 2020-12. */
+/* The schema table as JSON Schema 2020-12; schemas of inner structs stand in $defs by name. */
 void lull_json_schema(const struct lull_schema *schema, struct lull_buf *out);
 
 /* One finding tree as {code, name, status, could_change, why, counted, needed, missing, ...,
- * children}; the same shape in every answer. */
+ * children}; the same shape in every answer. What does not apply (NAN, NULL) is left out. */
 struct lull_finding;
 void lull_json_finding(struct lull_json *json, const char *key, const struct lull_finding *finding);
 
