@@ -265,7 +265,9 @@ static int take_counting(const struct lull_files *files, struct lull_arena *aren
 	for (size_t i = 0; i < N_COUNTING; i++)
 		if (!seen[i])
 			lull_diags_addf(diags, LULL_ERROR, path, 0, 0, names[i], NULL, "a value is missing");
-	const double blocks = out->consecutive_blocks;
+	const double blocks = out->consecutive_blocks, month = out->month_days;
+	if (month < 7 || month > 366 || month != floor(month))
+		lull_diags_addf(diags, LULL_ERROR, path, 0, 0, "a whole number from 7 to 366", NULL, "month_days");
 	if (blocks < 1 || blocks > LULL_RULE_BLOCKS || blocks != floor(blocks))
 		lull_diags_addf(diags, LULL_ERROR, path, 0, 0, "a whole number from 1 to 6", NULL,
 				"consecutive_blocks");
