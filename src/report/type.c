@@ -76,7 +76,7 @@ const char *lull_fonts_family(const struct lull_fonts *fonts)
 	return fonts->family;
 }
 
-static PangoWeight pango_weight(enum lull_weight weight)
+static PangoWeight pango_weight(enum lull_font_weight weight)
 {
 	switch (weight) {
 	case LULL_MEDIUM:

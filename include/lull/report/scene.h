@@ -17,14 +17,14 @@
 
 /* ---- type ------------------------------------------------------------------------ */
 
-enum lull_weight { LULL_REGULAR, LULL_MEDIUM, LULL_SEMIBOLD, LULL_BOLD };
+enum lull_font_weight { LULL_REGULAR, LULL_MEDIUM, LULL_SEMIBOLD, LULL_BOLD };
 enum lull_anchor { LULL_AT_START, LULL_AT_MIDDLE, LULL_AT_END };
 
 /* How a text is set. The family is always Inter, then DejaVu Sans (Debian: fonts-inter,
  * fonts-dejavu-core); figures are tabular so that columns of numbers line up. */
 struct lull_type {
 	double size_pt;
-	enum lull_weight weight;
+	enum lull_font_weight weight;
 	bool italic;
 	double tracking_pt; /* extra space between letters */
 	enum lull_color color;
