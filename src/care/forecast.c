@@ -280,7 +280,7 @@ static int live(struct world *w, size_t i, double *times, struct lull_err *err)
 
 /* ---- over people ---- */
 
-static int band_of(struct world *w, const double *by_person, struct lull_arena *arena, struct lull_band *out,
+static int band_of(struct world *w, const double *by_person, struct lull_arena *arena, struct lull_quantiles *out,
 		   struct lull_err *err)
 {
 	const size_t n = w->ask->n_people, nt = w->n_times;

@@ -48,7 +48,7 @@ struct lull_forecast_request {
 /* Quantiles over people at each grid time: 5, 25, 50, 75, 95 %. */
 enum { LULL_N_BANDS = 5 };
 extern const double lull_band_probs[LULL_N_BANDS];
-struct lull_band {
+struct lull_quantiles {
 	const double *q[LULL_N_BANDS];         /* each n_times long */
 };
 
@@ -63,9 +63,9 @@ struct lull_forecast {
 	const double *t_h;
 	enum lull_site site;
 	struct lull_bridge bridge;
-	struct lull_band parent_ng_per_ml, norketamine_ng_per_ml;
-	struct lull_band nrs_with, nrs_without; /* NULL rows without a baseline pain */
-	struct lull_band pressure_rise_mmhg;   /* mean-pressure-like (facts pharmacology 2.4);
+	struct lull_quantiles parent_ng_per_ml, norketamine_ng_per_ml;
+	struct lull_quantiles nrs_with, nrs_without; /* NULL rows without a baseline pain */
+	struct lull_quantiles pressure_rise_mmhg;   /* mean-pressure-like (facts pharmacology 2.4);
 						  NULL rows where the model has no total curve */
 	double now_h;                          /* end of the first session (or as asked) */
 	struct lull_contrast fall_2_points_now;
