@@ -31,6 +31,8 @@ int lull_fail(struct lull_err *err, int code, const char *where, const char *fmt
 	lull_text_vformat(err->what, sizeof(err->what), fmt, ap);
 	va_end(ap);
 	lull_text_format(err->where, sizeof(err->where), "%s", where ? where : "");
+	lull_utf8_clean(err->what);
+	lull_utf8_clean(err->where);
 	return code;
 }
 
@@ -42,6 +44,7 @@ void lull_mend(struct lull_err *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	lull_text_vformat(err->mend, sizeof(err->mend), fmt, ap);
 	va_end(ap);
+	lull_utf8_clean(err->mend);
 }
 
 int lull_nomem(struct lull_err *err)
@@ -61,9 +64,12 @@ static void keep(struct lull_diags *diags, const char **text)
 {
 	if (!*text)
 		return;
-	*text = lull_arena_strdup(diags->arena, *text);
-	if (!*text)
+	char *copy = lull_arena_strdup(diags->arena, *text);
+	if (copy)
+		lull_utf8_clean(copy);
+	else
 		diags->out_of_memory = true;
+	*text = copy;
 }
 
 void lull_diags_add(struct lull_diags *diags, const struct lull_diag *d)

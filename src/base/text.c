@@ -233,6 +233,16 @@ bool lull_utf8_valid(const char *bytes, size_t n, size_t *bad_at)
 	return true;
 }
 
+void lull_utf8_clean(char *text)
+{
+	size_t n = strlen(text), bad = 0;
+	while (!lull_utf8_valid(text, n, &bad)) {
+		text[bad] = '?';
+		text += bad + 1;
+		n -= bad + 1;
+	}
+}
+
 size_t lull_utf8_length(const char *text)
 {
 	size_t n = 0;

@@ -7,7 +7,7 @@
 #include "lull/base/parse.h"
 
 /* The field of an object, by its table row. */
-#define VALUE(type, object, field) (*(const type *)(const void *)((const char *)(object) + (field)->offset))
+#define VALUE(type, object, field) (*(type const *)(const void *)((const char *)(object) + (field)->offset))
 
 static size_t count_of(const void *object, const struct lull_field *f)
 {

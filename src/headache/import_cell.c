@@ -53,6 +53,7 @@ static const char *excerpt(struct lull_import__row *row, const struct lull_csv_c
 	return end - at > 400 ? NULL : lull_arena_strndup(run->arena, run->bytes + at, end - at);
 }
 
+LULL_PRINTF(5, 0)
 static void remark(struct lull_import__row *row, enum lull_severity severity, const struct lull_csv_cell *cell,
 		   const char *expected, const char *fmt, va_list ap)
 {

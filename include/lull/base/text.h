@@ -54,6 +54,10 @@ char *lull_num_text(char *out, size_t out_size, double value, int max_decimals);
 /* True when the n bytes are valid UTF-8 without NUL; *bad_at gets the first bad offset. */
 bool lull_utf8_valid(const char *bytes, size_t n, size_t *bad_at);
 
+/* Puts '?' in the place of each byte that is not valid UTF-8, so that a message about broken
+ * input is itself whole. */
+void lull_utf8_clean(char *text);
+
 /* Number of code points; width on a terminal is close enough to it for our texts. */
 size_t lull_utf8_length(const char *text);
 
