@@ -49,4 +49,15 @@ LULL_NODISCARD int lull_care__bind(const struct lull_files *files, const char *p
 				   const struct lull_schema *schema, struct lull_arena *arena, void *out,
 				   struct lull_diags *diags);
 
+/* Of values >= 0 below 2^53; no call into libm (design.md rule 6). */
+static inline double lull_care__floor(double value)
+{
+	return (double)(int64_t)value;
+}
+static inline double lull_care__ceil(double value)
+{
+	const double down = lull_care__floor(value);
+	return down < value ? down + 1 : down;
+}
+
 #endif

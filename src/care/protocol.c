@@ -153,7 +153,7 @@ static void check_missing(const struct lull_protocol *p, const struct lull_node 
 
 static bool is_whole(double value)
 {
-	return value == lull_floor(value);
+	return value == lull_care__floor(value);
 }
 
 static void check_protocol(const void *object, const struct lull_node *node, const struct lull_doc *doc,
@@ -418,7 +418,7 @@ static size_t spray_count(const struct lull_protocol *p, const struct lull_part 
 {
 	const double each = part->sprays_high.stated ? part->sprays_high.value : part->sprays.value;
 
-	return p->max_sprays_24h.stated && each > 0 ? (size_t)lull_ceil(p->max_sprays_24h.value / each) : 1;
+	return p->max_sprays_24h.stated && each > 0 ? (size_t)lull_care__ceil(p->max_sprays_24h.value / each) : 1;
 }
 
 static size_t part_count(const struct lull_protocol *p, const struct lull_part *part)

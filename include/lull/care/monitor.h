@@ -5,6 +5,7 @@
 #ifndef LULL_CARE_MONITOR_H
 #define LULL_CARE_MONITOR_H
 
+#include "lull/base/date.h"
 #include "lull/care/protocol.h"
 
 enum lull_monitor_group { LULL_GROUP_CHAIR, LULL_GROUP_INPATIENT, LULL_GROUP_HOME, LULL_GROUP_DEPRESSION, LULL_N_GROUPS };
