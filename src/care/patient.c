@@ -10,7 +10,6 @@
 #include "lull/base/text.h"
 
 const char *const lull_sex_names[] = { "unknown", "female", "male", "intersex", NULL };
-const char *const lull_route_names[] = { "iv", "nasal", "oral", NULL };
 const char *const lull_setting_names[] = { "none", "chair", "inpatient", "home", NULL };
 const char *const lull_severity_of_names[] = { "absent", "mild", "moderate", "severe", NULL };
 const char *const lull_lab_names[] = { "alt_x_uln", "ast_x_uln", "bilirubin_x_uln", "creatinine_mg_per_dl",

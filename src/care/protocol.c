@@ -9,6 +9,7 @@
 #include "lull/base/yaml.h"
 #include "lull/num/math.h"
 #include "fields.h"
+#include "own.h"
 
 const char *const lull_place_names[] = { "chair",     "inpatient_monitored", "home_nasal",
 					 "emergency", "research",	     "pump_home",
@@ -429,7 +430,7 @@ static size_t part_count(const struct lull_protocol *p, const struct lull_part *
 }
 
 static double put_part(const struct lull_protocol *p, const struct lull_part *part, double kg, double from_h,
-		       struct lull_dose *doses, size_t *n)
+		       struct lull_dose *doses, const struct lull_part **parts, size_t *n)
 {
 	const size_t n_times = part_count(p, part);
 	const double h = part->over_min.stated ? lull_h_from_min(part->over_min.value) : 0;
@@ -446,30 +447,41 @@ static double put_part(const struct lull_protocol *p, const struct lull_part *pa
 			left -= now;
 			mg = now * (p->spray_mg.stated ? p->spray_mg.value : 0);
 		}
+		parts[*n] = part;
 		doses[(*n)++] = (struct lull_dose){ .t_h = t_h, .amount_mg = mg, .dur_h = h };
 	}
 	return t_h - every_h + h;
 }
 
-int lull_protocol_doses(const struct lull_protocol *p, size_t session, double dosing_kg, struct lull_arena *arena,
-			struct lull_regimen *out, struct lull_err *err)
+int lull_care__doses(const struct lull_protocol *p, size_t session, double dosing_kg, struct lull_arena *arena,
+		     struct lull_regimen *out, const struct lull_part ***out_parts, struct lull_err *err)
 {
 	size_t n = 0, at = 0;
 	double from_h = 0;
 
 	if (p->has_rule)
 		return lull_fail(err, LULL_EUNSUPPORTED, p->id, "this protocol responds to effect: use its rule");
-	if (!(dosing_kg > 0))
-		return lull_fail(err, LULL_EDOMAIN, "dosing_kg", "a dosing weight is above 0");
 	for (size_t i = 0; i < p->n_parts; i++)
 		n += part_in_session(&p->parts[i], session) ? part_count(p, &p->parts[i]) : 0;
-	struct lull_dose *doses = LULL_ARENA_NEW(arena, struct lull_dose, n ? n : 1);
-	if (!doses)
+	struct lull_dose *doses = LULL_ARENA_NEW(arena, struct lull_dose, n + 1);
+	const struct lull_part **parts = LULL_ARENA_NEW(arena, const struct lull_part *, n + 1);
+	if (!doses || !parts)
 		return lull_nomem(err);
 	for (size_t i = 0; i < p->n_parts; i++)
 		if (part_in_session(&p->parts[i], session))
-			from_h = put_part(p, &p->parts[i], dosing_kg, from_h, doses, &at);
+			from_h = put_part(p, &p->parts[i], dosing_kg, from_h, doses, parts, &at);
 	*out = (struct lull_regimen){ .product = (enum lull_product)p->product, .route = (enum lull_route)p->route,
 				      .doses = doses, .n_doses = at };
+	*out_parts = parts;
 	return LULL_OK;
+}
+
+int lull_protocol_doses(const struct lull_protocol *p, size_t session, double dosing_kg, struct lull_arena *arena,
+			struct lull_regimen *out, struct lull_err *err)
+{
+	const struct lull_part **parts = NULL;
+
+	if (!(dosing_kg > 0))
+		return lull_fail(err, LULL_EDOMAIN, "dosing_kg", "a dosing weight is above 0");
+	return lull_care__doses(p, session, dosing_kg, arena, out, &parts, err);
 }

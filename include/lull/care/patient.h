@@ -23,9 +23,6 @@ enum { LULL_PATIENT_SCHEMA_VERSION = 1 };
 enum lull_sex { LULL_SEX_UNKNOWN, LULL_SEX_FEMALE, LULL_SEX_MALE, LULL_SEX_INTERSEX };
 extern const char *const lull_sex_names[];
 
-enum lull_route { LULL_ROUTE_IV, LULL_ROUTE_NASAL, LULL_ROUTE_ORAL, LULL_N_ROUTES };
-extern const char *const lull_route_names[]; /* "iv", "nasal", "oral", NULL */
-
 enum lull_setting { LULL_SETTING_NONE, LULL_SETTING_CHAIR, LULL_SETTING_INPATIENT, LULL_SETTING_HOME };
 extern const char *const lull_setting_names[];
 

@@ -140,8 +140,16 @@ struct lull_plan_cost {
 	const char *currency;        /* NULL */
 };
 
+/* A co-medication worked out for this person. */
+struct lull_plan_comed {
+	const struct lull_comed *comed;
+	double mg;                   /* first dose, capped; NAN: only in words */
+	bool is_capped;
+	const char *ruled_out_by;    /* condition id; NULL */
+};
+
 struct lull_plan {
-	const struct lull_protocol *protocol;
+	const struct lull_protocol *protocol; /* as asked for, changes of the request applied */
 	const struct lull_plan_kb *kb;
 	enum lull_place place;
 	enum lull_product product;
@@ -157,6 +165,7 @@ struct lull_plan {
 	bool has_rule;               /* the session steps by struct lull_rule, armed with the lines */
 	struct lull_rule rule;
 	struct lull_plan_finding *findings; size_t n_findings; /* gravest first */
+	struct lull_plan_comed *comeds; size_t n_comeds;
 	const struct lull_watch **schedule; size_t n_schedule;
 	const struct lull_list_item **items; size_t n_items;   /* lists that hold here, in file order */
 	struct lull_plan_cost cost;
