@@ -254,9 +254,9 @@ uint64_t lull_protocol_missing(const struct lull_protocol *p)
 
 /* ---- loading -------------------------------------------------------------------------- */
 
-static void say(struct lull_diags *diags, const char *file, const char *expected, const char *fmt, const char *id)
+static void say(struct lull_diags *diags, const char *file, const char *expected, const char *what, const char *id)
 {
-	lull_diags_addf(diags, LULL_ERROR, file, 0, 0, expected, NULL, fmt, id ? id : "");
+	lull_diags_addf(diags, LULL_ERROR, file, 0, 0, expected, NULL, "%s %s", what, id ? id : "");
 }
 
 /* Ids used once; adapted_from names a protocol. */
@@ -267,9 +267,9 @@ static int check_set(const struct lull_protocols *all, const char *file, struct 
 	for (size_t i = 0; i < all->n_items; i++) {
 		const struct lull_protocol *p = &all->items[i];
 		if (lull_protocol_find(all, p->id) != p)
-			say(diags, file, "an id used once", "protocol %s is there twice", p->id);
+			say(diags, file, "an id used once", "a second protocol", p->id);
 		if (p->adapted_from && !lull_protocol_find(all, p->adapted_from))
-			say(diags, file, "the id of a protocol", "adapted_from: %s", p->adapted_from);
+			say(diags, file, "the id of a protocol", "adapted_from:", p->adapted_from);
 	}
 	return diags->n_errors == n_errors ? LULL_OK : LULL_EPARSE;
 }
@@ -313,7 +313,7 @@ int lull_protocols_load(const struct lull_files *files, struct lull_arena *arena
 	*out = (struct lull_protocols){ 0 };
 	lull_files_under(files, "protocols/", &first, &end);
 	if (first == end) {
-		say(diags, "protocols/", "protocol files", "no file%s", NULL);
+		say(diags, "protocols/", "protocol files", "none", NULL);
 		return LULL_EPARSE;
 	}
 	for (size_t i = first; i < end; i++) { /* every file, so that every fault is said */

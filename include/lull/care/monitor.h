@@ -8,7 +8,7 @@
 #include "lull/base/date.h"
 #include "lull/care/protocol.h"
 
-enum lull_monitor_group { LULL_GROUP_CHAIR, LULL_GROUP_INPATIENT, LULL_GROUP_HOME, LULL_GROUP_DEPRESSION, LULL_N_GROUPS };
+enum lull_monitor_group { LULL_GROUP_CHAIR, LULL_GROUP_INPATIENT, LULL_GROUP_HOME, LULL_GROUP_DEPRESSION, LULL_N_MONITOR_GROUPS };
 extern const char *const lull_monitor_group_names[];
 enum lull_monitor_phase { LULL_PHASE_RUNNING, LULL_PHASE_AFTER_CHANGE, LULL_PHASE_LABORATORY };
 extern const char *const lull_monitor_phase_names[];
