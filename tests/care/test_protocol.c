@@ -353,7 +353,7 @@ static void the_weaker_mark_wins(void **state)
 static void loading_survives_every_failed_allocation(void **state)
 {
 	(void)state;
-	for (uint64_t nth = 1; nth < 200; nth++) {
+	for (uint64_t nth = 1; nth < 5000; nth++) {
 		struct lull_arena local = { 0 };
 		struct lull_diags diags;
 		struct lull_protocols out = { 0 };
