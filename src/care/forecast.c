@@ -150,7 +150,7 @@ static int live_rule(struct world *w, size_t i, const struct lull_person *p, con
 	const struct lull_rule *rule = w->ask->rule;
 	struct lull_kin_state kin = { 0 };
 	struct lull_rule_state state = { 0 };
-	int rc = lull_rule_start(rule, 0, &state, err);
+	int rc = lull_rule_start(rule, w->ask->dosing_weight_kg, 0, &state, err);
 	w->end_h = rule->max_dur_h;
 	double rate = state.rate_mg_per_kg_per_h * w->ask->dosing_weight_kg;
 
@@ -168,11 +168,12 @@ static int live_rule(struct world *w, size_t i, const struct lull_person *p, con
 		w->own.total_mg += rate * dt_h;
 		const double ce = w->bridge.s_factor * lull_kin_filter_ng_per_ml(modes, &kin, FAST);
 		const double cs = w->bridge.s_factor * lull_kin_filter_ng_per_ml(modes, &kin, SLOW);
-		const struct lull_rule_obs obs = {
+		struct lull_rule_obs obs = {
 			.t_h = kin.t_h, .nrs = pain_at(w, p, kin.t_h, ce, cs), .baseline_nrs = p->baseline_nrs,
 			.moaas = NAN, .sbp_mmhg = NAN, .dbp_mmhg = NAN, .hr_per_min = NAN, .spo2_pct = NAN,
 			.dissociation = NAN,
 		};
+		lull_rule_assume_inside(&obs); /* no line for sedation, pressure, dissociation is crossed */
 		w->fall_now_with[i] = p->baseline_nrs - obs.nrs;
 		w->fall_now_without[i] = p->baseline_nrs - pain_at(w, p, kin.t_h, 0, 0);
 		lull_rule_step(rule, w->ask->dosing_weight_kg, &obs, &state, &d);

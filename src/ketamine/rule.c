@@ -81,6 +81,15 @@ static const char *unobserved(const struct lull_rule *rule, const struct lull_ru
 	return NULL;
 }
 
+void lull_rule_assume_inside(struct lull_rule_obs *obs)
+{
+	for (int i = 0; i < N_LINES; i++) {
+		double *signal = (double *)(void *)((char *)obs + lines[i].obs);
+		if (lull_is_nan(*signal))
+			*signal = lines[i].direction == AT_OR_ABOVE ? -INFINITY : INFINITY;
+	}
+}
+
 /* ------------------------------------------------------------------ start */
 
 static int check_above_zero(double x, const char *where, struct lull_err *err)
@@ -274,13 +283,17 @@ static struct lull_rule_decision answer_held(struct look *look, const char *cros
 		      "back inside the lines for long enough");
 }
 
+static double wean_every_h(const struct lull_rule *rule)
+{
+	return lull_is_nan(rule->wean_every_h) ? rule->raise_every_h : rule->wean_every_h;
+}
+
 static struct lull_rule_decision wean(struct look *look)
 {
 	const struct lull_rule *r = look->rule;
 	struct lull_rule_state *s = look->state;
-	const double every_h = lull_is_nan(r->wean_every_h) ? r->raise_every_h : r->wean_every_h;
 
-	if (s->phase == LULL_RULE_WEAN && look->obs->t_h - s->since_h < every_h - slack)
+	if (s->phase == LULL_RULE_WEAN && look->obs->t_h - s->since_h < wean_every_h(r) - slack)
 		return keep(look, "weaning; the next step is not due");
 	s->phase = LULL_RULE_WEAN;
 	if (lull_is_nan(r->wean_mg_per_kg_per_h))
@@ -344,34 +357,53 @@ static struct lull_rule_decision answer_pain(struct look *look)
 	return keep(look, "at target");
 }
 
-/* For an unchanged patient: the first moment at which a clock of the rule runs out. */
-static double next_look(const struct look *look, const struct lull_rule_decision *d)
+/* The earlier of two times that lie after now; NaN is no time. */
+static double sooner(double now_h, double a_h, double b_h)
+{
+	return a_h > now_h && a_h < b_h ? a_h : b_h;
+}
+
+/* For an unchanged patient: the first moment at which a clock of the rule runs out. A
+ * clock that has run out without effect (at the cap, say) waits for a change. */
+static double next_look(const struct look *look)
 {
 	const struct lull_rule *r = look->rule;
 	const struct lull_rule_state *s = look->state;
-	const double end_h = s->start_h + r->max_dur_h, t_h = look->obs->t_h;
-	double due_h = NAN;
+	const double now_h = look->obs->t_h, end_h = s->start_h + r->max_dur_h;
+	/* An open line is looked at again when a reduction has had its time; at once without one. */
+	const double again_h = s->since_h + (lull_is_nan(r->resume_after_min) ? 0 : resume_after_h(r));
+	const double reduced_h = s->reduced ? sooner(now_h, again_h, end_h) : end_h;
 
 	switch (s->phase) {
-	case LULL_RULE_TITRATE:
-		due_h = s->since_h + r->raise_every_h;
-		break;
-	case LULL_RULE_AT_TARGET:
-		due_h = s->at_target_h + r->hold_at_target_h;
-		break;
-	case LULL_RULE_WEAN:
-		due_h = s->since_h + (lull_is_nan(r->wean_every_h) ? r->raise_every_h : r->wean_every_h);
-		break;
-	case LULL_RULE_HELD:
-		due_h = s->ok_since_h + resume_after_h(r);
-		break;
-	default:
-		return INFINITY;
+	case LULL_RULE_TITRATE: return sooner(now_h, s->since_h + r->raise_every_h, reduced_h);
+	case LULL_RULE_AT_TARGET: return sooner(now_h, s->at_target_h + r->hold_at_target_h, reduced_h);
+	case LULL_RULE_WEAN: return sooner(now_h, s->since_h + wean_every_h(r), reduced_h);
+	case LULL_RULE_HELD: return sooner(now_h, s->ok_since_h + resume_after_h(r), end_h);
+	default: return INFINITY;
 	}
-	if (s->reduced || d->action == LULL_RULE_REDUCE)
-		due_h = s->since_h + (lull_is_nan(r->resume_after_min) ? 0 : resume_after_h(r));
-	/* A clock that has run out without an effect (at the cap, say) waits for a change. */
-	return due_h > t_h && due_h < end_h ? due_h : end_h;
+}
+
+/* No line crossed: the caps, then weaning or pain. */
+static struct lull_rule_decision go_on(struct look *look)
+{
+	if (look->state->rate_mg_per_kg_per_h > look->cap)
+		return decide(look, LULL_RULE_REDUCE, look->cap, "above the cap at this weight");
+	return look->state->phase == LULL_RULE_WEAN ? wean(look) : answer_pain(look);
+}
+
+/* A line crossed: what the line asks for, or what was due anyway if that is lower (a
+ * weaning step, say), so that a worse observation never gives a higher rate. */
+static struct lull_rule_decision go_on_or_less(struct look *look, const char *crossed)
+{
+	struct lull_rule_state due_state = *look->state;
+	struct look due_look = { look->rule, look->obs, &due_state, look->cap };
+	const struct lull_rule_decision line = answer_line(look, crossed), due = go_on(&due_look);
+
+	if (!(due.rate_mg_per_kg_per_h < line.rate_mg_per_kg_per_h))
+		return line;
+	due_state.crossed_at_mg_per_kg_per_h = look->state->crossed_at_mg_per_kg_per_h;
+	*look->state = due_state;
+	return due;
 }
 
 static struct lull_rule_decision answer(struct look *look)
@@ -389,14 +421,10 @@ static struct lull_rule_decision answer(struct look *look)
 	if (s->phase == LULL_RULE_HELD)
 		return answer_held(look, crossed);
 	if (crossed)
-		return answer_line(look, crossed);
+		return go_on_or_less(look, crossed);
 	if (!unobserved(r, look->obs))
 		s->reduced = false; /* seen back inside the lines */
-	if (s->rate_mg_per_kg_per_h > look->cap)
-		return decide(look, LULL_RULE_REDUCE, look->cap, "above the cap at this weight");
-	if (s->phase == LULL_RULE_WEAN)
-		return wean(look);
-	return answer_pain(look);
+	return go_on(look);
 }
 
 void lull_rule_step(const struct lull_rule *rule, double weight_kg, const struct lull_rule_obs *obs,
@@ -405,5 +433,5 @@ void lull_rule_step(const struct lull_rule *rule, double weight_kg, const struct
 	struct look look = { rule, obs, state, lull_rule_cap_mg_per_kg_per_h(rule, weight_kg) };
 
 	*out = answer(&look);
-	out->next_look_h = next_look(&look, out);
+	out->next_look_h = next_look(&look);
 }

@@ -6,10 +6,11 @@
  *
  * In this order, at each look: an ended infusion stays ended; a stop line or the longest
  * duration ends it; a reduce line reduces, and holds when it is still crossed
- * resume_after_min later; a held infusion resumes after that long inside all lines;
- * then pain decides on raise, keep or wean. Whatever is not observed never raises: a raise
- * or a resume needs every signal that has a reduce line to be observed. After a line was
- * crossed at some rate, no raise reaches that rate again. */
+ * resume_after_min later (a weaning step that is due and lower goes first); a held
+ * infusion resumes after that long inside all lines; then pain decides on raise, keep or
+ * wean. Whatever is not observed never raises: a raise or a resume needs every signal that
+ * has a line to be observed. After a line was crossed at some rate, no raise reaches
+ * that rate again. A worse observation never gives a higher rate. */
 #ifndef LULL_KETAMINE_RULE_H
 #define LULL_KETAMINE_RULE_H
 
@@ -87,6 +88,10 @@ LULL_NODISCARD int lull_rule_start(const struct lull_rule *rule, double weight_k
 void lull_rule_step(const struct lull_rule *rule, double weight_kg,
 		    const struct lull_rule_obs *obs, struct lull_rule_state *state,
 		    struct lull_rule_decision *out);
+
+/* For a plan or a forecast that does not know a signal: set what is not observed to a value
+ * that crosses no line. Whoever calls it says that it is assumed; a session never does. */
+void lull_rule_assume_inside(struct lull_rule_obs *obs);
 
 /* The lower of both caps at this weight, mg/kg/h. */
 double lull_rule_cap_mg_per_kg_per_h(const struct lull_rule *rule, double weight_kg);
