@@ -303,13 +303,13 @@ struct lull_table *lull_chart__table_bands(const struct lull_chart *chart, struc
 {
 	const struct lull_bands *b = &chart->bands;
 	const size_t n_columns = 1 + 2 * b->n_arms;
-	struct lull_column *columns = LULL_ARENA_NEW(arena, struct lull_column, n_columns);
+	struct lull_table_column *columns = LULL_ARENA_NEW(arena, struct lull_table_column, n_columns);
 	if (!columns)
 		return NULL;
-	columns[0] = (struct lull_column){ b->x_label, LULL_AT_END, 0.0 };
+	columns[0] = (struct lull_table_column){ b->x_label, LULL_AT_END, 0.0 };
 	for (size_t a = 0; a < b->n_arms; a++) {
-		columns[1 + 2 * a] = (struct lull_column){ b->arms[a].label, LULL_AT_END, 0.0 };
-		columns[2 + 2 * a] = (struct lull_column){ "90 % of people", LULL_AT_END, 0.0 };
+		columns[1 + 2 * a] = (struct lull_table_column){ b->arms[a].label, LULL_AT_END, 0.0 };
+		columns[2 + 2 * a] = (struct lull_table_column){ "90 % of people", LULL_AT_END, 0.0 };
 	}
 	struct lull_table *table = lull_table_new(arena, b->y_label, columns, n_columns);
 	for (size_t i = 0; i < b->n_table; i++) {

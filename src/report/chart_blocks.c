@@ -143,13 +143,13 @@ struct lull_table *lull_chart__table_blocks(const struct lull_chart *chart, stru
 {
 	const struct lull_blocks *blocks = &chart->blocks;
 	const size_t n_columns = 1 + 2 * blocks->n_measures;
-	struct lull_column *columns = LULL_ARENA_NEW(arena, struct lull_column, n_columns);
+	struct lull_table_column *columns = LULL_ARENA_NEW(arena, struct lull_table_column, n_columns);
 	if (!columns)
 		return NULL;
-	columns[0] = (struct lull_column){ "Block", LULL_AT_START, 1.0 };
+	columns[0] = (struct lull_table_column){ "Block", LULL_AT_START, 1.0 };
 	for (size_t i = 0; i < blocks->n_measures; i++) {
-		columns[1 + 2 * i] = (struct lull_column){ blocks->measures[i].label, LULL_AT_END, 1.0 };
-		columns[2 + 2 * i] = (struct lull_column){ "at most", LULL_AT_END, 0.0 };
+		columns[1 + 2 * i] = (struct lull_table_column){ blocks->measures[i].label, LULL_AT_END, 1.0 };
+		columns[2 + 2 * i] = (struct lull_table_column){ "at most", LULL_AT_END, 0.0 };
 	}
 	struct lull_table *table = lull_table_new(arena, "Counted days of each block", columns, n_columns);
 	for (size_t k = 0; k < blocks->n_blocks; k++) {

@@ -208,7 +208,7 @@ void lull_chart__say_calendar(const struct lull_chart *chart, struct lull_buf *o
 /* One row a stretch of four weeks. */
 struct lull_table *lull_chart__table_calendar(const struct lull_chart *chart, struct lull_arena *arena)
 {
-	static const struct lull_column columns[] = {
+	static const struct lull_table_column columns[] = {
 		{ "From", LULL_AT_START, 0 },     { "Days", LULL_AT_END, 0 },
 		{ "Recorded", LULL_AT_END, 0 },   { "Free", LULL_AT_END, 0 },
 		{ "Headache", LULL_AT_END, 0 },   { "Moderate or severe", LULL_AT_END, 0 },

@@ -131,7 +131,7 @@ void lull_chart__say_ladder(const struct lull_chart *chart, struct lull_buf *out
 
 struct lull_table *lull_chart__table_ladder(const struct lull_chart *chart, struct lull_arena *arena)
 {
-	static const struct lull_column columns[] = {
+	static const struct lull_table_column columns[] = {
 		{ "Step", LULL_AT_END, 0 },     { "From, h", LULL_AT_END, 0 }, { "To, h", LULL_AT_END, 0 },
 		{ "mg/h", LULL_AT_END, 0 },     { "mL/h", LULL_AT_END, 0 },    { "Needs", LULL_AT_START, 1 },
 	};

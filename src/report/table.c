@@ -9,7 +9,7 @@
 #include "lull/base/text.h"
 
 struct lull_table *lull_table_new(struct lull_arena *arena, const char *caption,
-				  const struct lull_column *columns, size_t n_columns)
+				  const struct lull_table_column *columns, size_t n_columns)
 {
 	struct lull_table *table = LULL_ARENA_NEW(arena, struct lull_table, 1);
 	if (!table)

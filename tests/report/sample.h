@@ -118,7 +118,7 @@ static inline void sample_findings(struct sample *s)
 /* Fills s and builds doc over it; long adds a table of many rows. */
 static inline void sample_document(struct sample *s, struct lull_document *doc, struct lull_arena *arena, bool is_long)
 {
-	static const struct lull_column columns[] = { { "Step", LULL_AT_END, 0 }, { "mg/h", LULL_AT_END, 0 },
+	static const struct lull_table_column columns[] = { { "Step", LULL_AT_END, 0 }, { "mg/h", LULL_AT_END, 0 },
 						      { "mL/h", LULL_AT_END, 0 }, { "What to watch", LULL_AT_START, 1 } };
 	static const struct lull_doc_head head = { .eyebrow = "SAMPLE LETTER", .title = "A letter that uses every block",
 		.subject = "Nobody Invented, born 1984-03-02, record 12", .date = "2026-11-22", .banner = "INVENTED PATIENT",

@@ -8,7 +8,7 @@
 #include "lull/base/mem.h"
 #include "lull/report/scene.h"
 
-struct lull_column {
+struct lull_table_column {
 	const char *head;
 	enum lull_anchor align; /* numbers stand at the end */
 	double share;           /* of the width left over; 0 = as wide as its contents */
@@ -18,7 +18,7 @@ struct lull_column {
 struct lull_table {
 	struct lull_arena *arena; /* borrowed */
 	const char *caption;      /* may be NULL */
-	const struct lull_column *columns;
+	const struct lull_table_column *columns;
 	size_t n_columns;
 	const char **cells;
 	size_t n_cells, cap;
@@ -27,7 +27,7 @@ struct lull_table {
 
 /* columns must live as long as the table (usually a static const array). */
 struct lull_table *lull_table_new(struct lull_arena *arena, const char *caption,
-				  const struct lull_column *columns, size_t n_columns);
+				  const struct lull_table_column *columns, size_t n_columns);
 
 /* The next cell. table may be NULL (it ran out of memory): nothing happens. Texts are copied. */
 void lull_table_cell(struct lull_table *table, const char *text);
