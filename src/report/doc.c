@@ -124,17 +124,6 @@ void lull_doc_table(struct lull_document *doc, const struct lull_table *table)
 		block->table = table;
 }
 
-void lull_doc_findings(struct lull_document *doc, const struct lull_finding *findings, size_t n,
-		       int depth)
-{
-	struct lull_doc_block *block = add(doc, LULL_BLOCK_FINDINGS);
-	if (!block)
-		return;
-	block->findings = findings;
-	block->n_findings = n;
-	block->level = depth;
-}
-
 void lull_doc_callout(struct lull_document *doc, enum lull_tone tone, const char *title,
 		      const char *fmt, ...)
 {
@@ -181,14 +170,13 @@ static size_t note_number(struct lull_document *doc, const char *key, size_t n)
 	return doc->n_notes;
 }
 
-const char *lull_doc_cite(struct lull_document *doc, const char *source)
+const char *lull_doc_basis(struct lull_document *doc, const char *source, enum lull_mark mark)
 {
-	if (!source || !*source || doc->failed)
+	if (doc->failed)
 		return "";
 	struct lull_buf buf = { 0 };
 	size_t seen[16], n_seen = 0;
-	const char *at = source;
-	while (*at) {
+	for (const char *at = source ? source : ""; *at;) {
 		at += strspn(at, "; ");
 		const size_t n_entry = strcspn(at, ";");
 		const size_t n_key = strcspn(at, ":; ");
@@ -202,10 +190,56 @@ const char *lull_doc_cite(struct lull_document *doc, const char *source)
 		}
 		at += n_entry;
 	}
-	if (n_seen)
+	if (mark != LULL_MARK_NONE)
+		lull_buf_printf(&buf, "%s%s", n_seen ? "; " : " [", lull_mark_names[mark]);
+	if (buf.n)
 		lull_buf_putc(&buf, ']');
 	doc->failed = doc->failed || buf.failed;
 	const char *text = copy(doc, lull_buf_text(&buf));
 	lull_buf_clear(&buf);
 	return text ? text : "";
+}
+
+/* ---- findings ---------------------------------------------------------------------- */
+
+/* Copies of nodes down to depth, each with its basis behind the reason; what the parent says
+ * already is not said again. */
+static const struct lull_finding *copy_findings(struct lull_document *doc, const struct lull_finding *from,
+						size_t n, int depth, const struct lull_finding *parent)
+{
+	struct lull_finding *out = LULL_ARENA_NEW(doc->arena, struct lull_finding, n + 1);
+	if (!out) {
+		doc->failed = true;
+		return NULL;
+	}
+	for (size_t i = 0; i < n && !doc->failed; i++) {
+		out[i] = from[i];
+		out[i].children = NULL;
+		out[i].n_children = 0;
+		const bool said = parent && lull_text_eq(parent->source, from[i].source) && parent->mark == from[i].mark;
+		const char *basis = said ? "" : lull_doc_basis(doc, from[i].source, from[i].mark);
+		const char *why = from[i].why ? from[i].why : "";
+		if (*basis)
+			out[i].why = lull_arena_printf(doc->arena, "%s%s", why, *why ? basis : basis + 1);
+		doc->failed = doc->failed || (*basis && !out[i].why);
+		if (depth > 0 && from[i].n_children) {
+			out[i].children = copy_findings(doc, from[i].children, from[i].n_children, depth - 1, &from[i]);
+			out[i].n_children = from[i].n_children;
+		}
+	}
+	return doc->failed ? NULL : out;
+}
+
+void lull_doc_findings(struct lull_document *doc, const struct lull_finding *findings, size_t n,
+		       int depth)
+{
+	if (doc->failed || n == 0)
+		return;
+	const struct lull_finding *copied = copy_findings(doc, findings, n, depth, NULL);
+	struct lull_doc_block *block = add(doc, LULL_BLOCK_FINDINGS);
+	if (!block)
+		return;
+	block->findings = copied;
+	block->n_findings = n;
+	block->level = depth;
 }

@@ -132,7 +132,7 @@ static inline void sample_document(struct sample *s, struct lull_document *doc, 
 	sample_findings(s);
 	lull_doc_init(doc, arena, &head);
 	lull_doc_callout(doc, LULL_TONE_CAUTION, "Cannot tell yet", "Two answers are missing; with them the sample would be complete%s. "
-			 LULL_STRONG "Ask first:" LULL_PLAIN " was the pain made worse by climbing stairs?", lull_doc_cite(doc, "sample2026:p3; other2025"));
+			 LULL_STRONG "Ask first:" LULL_PLAIN " was the pain made worse by climbing stairs?", lull_doc_basis(doc, "sample2026:p3; other2025", LULL_DERIVED));
 	lull_doc_pair(doc, "Asked for", "approval of one course of five days");
 	lull_doc_pair(doc, "Diary", "168 days, 142 recorded");
 	lull_doc_pair(doc, "Classes tried", "beta-blocker, tricyclic, topiramate, onabotulinumtoxinA, CGRP antibody: each at a sufficient dose for a sufficient time");

@@ -1,7 +1,7 @@
 /* lull/report/doc.h - a letter as a list of blocks, written once: for the terminal and for paper.
  *
  * Building never fails at once: when memory ends the document remembers it (failed)
- * and the renderers return LULL_ENOMEM. Texts are copied; tables, findings and charts
+ * and the renderers return LULL_ENOMEM. Texts and findings are copied; tables and charts
  * are borrowed. A text may hold the inline marks of scene.h. */
 #ifndef LULL_REPORT_DOC_H
 #define LULL_REPORT_DOC_H
@@ -84,7 +84,8 @@ void lull_doc_pair(struct lull_document *doc, const char *key, const char *fmt, 
 void lull_doc_item(struct lull_document *doc, const char *fmt, ...) LULL_PRINTF(2, 3);
 void lull_doc_note(struct lull_document *doc, const char *label, const char *text);
 void lull_doc_table(struct lull_document *doc, const struct lull_table *table);
-/* depth: how many levels of children are shown; 0 = the conclusions alone. */
+/* depth: how many levels of children are shown; 0 = the conclusions alone. Each shows its source
+ * as a number and its trust mark, once for a branch that shares them. */
 void lull_doc_findings(struct lull_document *doc, const struct lull_finding *findings, size_t n,
 		       int depth);
 void lull_doc_callout(struct lull_document *doc, enum lull_tone tone, const char *title,
@@ -92,10 +93,10 @@ void lull_doc_callout(struct lull_document *doc, enum lull_tone tone, const char
 void lull_doc_chart(struct lull_document *doc, const struct lull_chart *chart);
 void lull_doc_page(struct lull_document *doc);
 
-/* The number of a source in this document ("3"), counted from first use; keys of one source
- * entry, "goadsby2017:p12; lipton2020", give "3, 4". Writes " [3]"-style text into the arena:
- * "" when source is NULL. */
-const char *lull_doc_cite(struct lull_document *doc, const char *source);
+/* The basis of a statement as text, " [3, 4; verified]": numbers of its sources in this document,
+ * counted from first use ("goadsby2017:p12; lipton2020" are two), and its trust mark. ""
+ * when there is neither. Lives in the arena. */
+const char *lull_doc_basis(struct lull_document *doc, const char *source, enum lull_mark mark);
 
 /* ---- rendering --------------------------------------------------------------------- */
 
