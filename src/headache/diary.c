@@ -273,3 +273,56 @@ int lull_diary_fold(struct lull_diary *diary, lull_day from, lull_day to, bool m
 	diary->refs = refs;
 	return LULL_OK;
 }
+
+/* Classes taken in an entry as bits of enum lull_acute. */
+static uint32_t classes_of(const struct lull_entry *entry)
+{
+	uint32_t classes = 0;
+	for (uint16_t i = 0; i < entry->n_intakes; i++)
+		classes |= UINT32_C(1) << entry->intakes[i].acute;
+	return classes;
+}
+
+static void count_one(struct lull_diary_counts *out, bool is_headache, uint32_t classes, bool drugs_known)
+{
+	out->n++;
+	out->n_drug += classes != 0;
+	for (int c = 0; c < LULL_N_ACUTES; c++)
+		out->n_by_class[c] += classes >> c & 1;
+	out->n_drugs_unknown += is_headache && !drugs_known;
+}
+
+static void count_day(const struct lull_diary *diary, size_t d, struct lull_diary_counts *out)
+{
+	const struct lull_diary_day *day = &diary->days[d];
+	uint32_t classes = 0;
+	bool drugs_known = false;
+	for (uint32_t r = 0; r < day->n_refs; r++) {
+		const struct lull_entry *entry = &diary->entries[diary->refs[day->first_ref + r]];
+		drugs_known |= entry->drugs_known;
+		if (entry->first == diary->first + (lull_day)d)
+			classes |= classes_of(entry);
+	}
+	out->n_missing += day->state == LULL_DAY_MISSING;
+	out->n_free += day->state == LULL_DAY_FREE;
+	out->n_headache += day->state == LULL_DAY_HEADACHE;
+	count_one(out, day->state == LULL_DAY_HEADACHE, classes, drugs_known);
+}
+
+void lull_diary_count(const struct lull_diary *diary, struct lull_diary_counts *out)
+{
+	*out = (struct lull_diary_counts){ 0 };
+	for (size_t i = 0; i < diary->n_entries; i++) {
+		const struct lull_entry *entry = &diary->entries[i];
+		const bool is_headache = entry->kind == LULL_ENTRY_HEADACHE;
+		out->n_attacks += is_headache;
+		out->n_late += entry->entered_late;
+		if (diary->dated)
+			continue;
+		out->n_headache += is_headache;
+		out->n_free += !is_headache;
+		count_one(out, is_headache, classes_of(entry), entry->drugs_known);
+	}
+	for (size_t d = 0; d < diary->n_days; d++)
+		count_day(diary, d, out);
+}

@@ -184,4 +184,16 @@ LULL_NODISCARD int lull_diary_fold(struct lull_diary *diary, lull_day from, lull
 				   bool missing_is_free, struct lull_arena *arena,
 				   struct lull_err *err);
 
+/* What a diary holds, counted; no rule of any kind. Days of a dated diary, entries of an undated one
+ * (n_missing is then 0). An entry's drugs count on its first day. */
+struct lull_diary_counts {
+	size_t n, n_free, n_headache, n_missing;
+	size_t n_attacks;                    /* headache entries                  */
+	size_t n_drug;                       /* days or entries with an acute drug */
+	size_t n_by_class[LULL_N_ACUTES];
+	size_t n_drugs_unknown;              /* headache days or entries on which nothing says so */
+	size_t n_late;                       /* entries made more than 48 h later */
+};
+void lull_diary_count(const struct lull_diary *diary, struct lull_diary_counts *out);
+
 #endif
