@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "lull/codec/diary_json.h"
+
 static bool ends_with(const char *text, const char *end)
 {
 	const size_t n = strlen(text), m = strlen(end);
@@ -58,6 +60,19 @@ static int load_csv(struct cli *cli, const struct cli_diary_source *source, cons
 	return CLI_DONE;
 }
 
+static int load_json(struct cli *cli, const struct cli_diary_source *source, const char *bytes, size_t n,
+		     struct lull_import *out)
+{
+	struct lull_diags diags;
+	struct lull_err err = { 0 };
+	const struct lull_import_options options = { source->patient, source->from, source->to };
+	lull_diags_init(&diags, cli->arena);
+	const int rc = lull_diary_json_read(bytes, n, source->path, &options, cli->arena, out, &diags, &err);
+	if (rc == LULL_OK)
+		return CLI_DONE;
+	return diags.n_errors || diags.out_of_memory ? cli_diags(&diags) : cli_fail(&err);
+}
+
 int cli_load_diaries(struct cli *cli, const struct cli_diary_source *source, struct lull_import *out)
 {
 	struct lull_err err = { 0 };
@@ -66,7 +81,7 @@ int cli_load_diaries(struct cli *cli, const struct cli_diary_source *source, str
 	if (cli_read_file(cli, source->path, &bytes, &n, &err) != LULL_OK)
 		return cli_fail(&err);
 	if (!source->map && ends_with(source->path, ".json"))
-		return cli_fail(&(struct lull_err){ .code = LULL_EUNSUPPORTED, .what = "diary JSON is not read yet" });
+		return load_json(cli, source, bytes, n, out);
 	return load_csv(cli, source, bytes, n, out);
 }
 

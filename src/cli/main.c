@@ -13,6 +13,7 @@ static const struct verb {
 	int (*run)(struct cli *cli, int argc, char **argv);
 	const char *about;
 } verbs[] = {
+	{ "diary", cmd_diary, "show, import and classify headache diaries" },
 	{ "version", cmd_version, "program version and knowledge hash" },
 };
 enum { N_VERBS = sizeof(verbs) / sizeof(verbs[0]) };
