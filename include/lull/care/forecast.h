@@ -95,4 +95,43 @@ LULL_NODISCARD int lull_forecast_run(const struct lull_forecast_request *request
 				     struct lull_arena *arena, struct lull_forecast *out,
 				     struct lull_err *err);
 
+/* ---- of a plan ------------------------------------------------------------------------- */
+
+struct lull_plan;
+struct lull_patient;
+
+/* What a plan's forecast reads beside the plan; all borrowed. */
+struct lull_forecast_kb {
+	const struct lull_model *models; size_t n_models; /* the first of the plan's product is used */
+	const struct lull_effects *effects;
+	const struct lull_course_priors *priors;
+};
+
+/* A model's typical person of this weight under the first session: the spread between models. */
+struct lull_model_view {
+	const struct lull_model *model;
+	double peak_ng_per_ml, auc_ng_h_per_ml;
+};
+
+struct lull_plan_forecast {
+	const struct lull_model *model;
+	struct lull_forecast main;
+	bool has_unscaled;             /* weight outside the model's range: the same without weight scaling */
+	struct lull_forecast unscaled;
+	struct lull_model_view *views; size_t n_views; /* every model of the product, as its drive says */
+};
+
+/* What the diary says of pain on headache days; NAN unknown. */
+struct lull_usual_pain {
+	double mean_nrs, sd_points;
+};
+
+/* Runs the plan's sessions (or its rule) for n_people. LULL_EUNSUPPORTED when there is no
+ * model for product and route, LULL_EDOMAIN when the plan has no session. */
+LULL_NODISCARD int lull_forecast_plan(const struct lull_forecast_kb *kb, const struct lull_plan *plan,
+				      const struct lull_patient *patient,
+				      const struct lull_usual_pain *usual, size_t n_people, uint64_t seed,
+				      struct lull_arena *arena, struct lull_plan_forecast *out,
+				      struct lull_err *err);
+
 #endif
