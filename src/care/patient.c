@@ -1,5 +1,5 @@
 /* The patient record's schema tables, and the few readings that everybody shares: age,
- * latest measurement, body mass index, suicide risk. Ranges are those of a plausible
+ * latest measurement, body mass index. Ranges are those of a plausible
  * human being, not clinical limits: they catch slips of the finger (a height in metres,
  * a weight in grams), the rules judge the rest. */
 #include "lull/care/patient.h"
@@ -157,21 +157,6 @@ static const struct lull_field pregnancy_fields[] = {
 static const struct lull_schema pregnancy_schema = SCHEMA("pregnancy", pregnancy_fields);
 #undef S
 
-#define S lull_suicide_screen
-static const struct lull_field suicide_fields[] = {
-	ROW("date", DAY, day, .required = true, .what = "day of the screen"),
-	ANSWER(q1, "answer to question 1 of the screener"),
-	ANSWER(q2, "answer to question 2"),
-	ANSWER(q3, "answer to question 3 (asked when 2 is yes)"),
-	ANSWER(q4, "answer to question 4 (asked when 2 is yes)"),
-	ANSWER(q5, "answer to question 5 (asked when 2 is yes)"),
-	ANSWER(q6_lifetime, "answer to question 6, lifetime"),
-	ANSWER(q6_3_months, "answer to question 6, last 3 months"),
-	END
-};
-static const struct lull_schema suicide_schema = SCHEMA("suicide_screen", suicide_fields);
-#undef S
-
 #define S lull_review
 static const struct lull_field review_fields[] = {
 	ROW("specialty", ENUM, specialty, .names = lull_review_names, .required = true, .what = "who reviewed"),
@@ -238,26 +223,6 @@ static const struct lull_field ketamine_fields[] = {
 	END
 };
 static const struct lull_schema ketamine_schema = SCHEMA("ketamine", ketamine_fields);
-#undef S
-
-#define S lull_item_answer
-static const struct lull_field item_fields[] = {
-	ROW("item", TEXT, item, .required = true, .what = "item id"),
-	ROW("value", NUMBER, value, .required = true, .what = "the item's code"),
-	END
-};
-static const struct lull_schema item_schema = SCHEMA("item", item_fields);
-#undef S
-
-#define S lull_score_answers
-static const struct lull_field score_fields[] = {
-	ROW("instrument", TEXT, instrument, .required = true, .what = "id of knowledge/scores"),
-	ROW("date", DAY, day, .required = true, .what = "day it was filled in"),
-	LIST("items", LIST, items, item_schema, "item codes; an item that is not listed is missing"),
-	NUM(total, -1000, 1000, NULL, "the total, where only that was sent"),
-	END
-};
-static const struct lull_schema score_schema = SCHEMA("score", score_fields);
 #undef S
 
 #define S lull_treatment_history
@@ -328,8 +293,8 @@ static const struct lull_field patient_fields[] = {
 	PART("headache_history", headache, lull_history_schema, "what a diary cannot hold"),
 	PART("burden", burden, burden_schema, "how heavy the headache is, as stated"),
 	PART("red_flags", red_flags, lull_redflag_answers_schema, "signs of a secondary headache (SNNOOP10)"),
-	LIST("scores", LIST, scores, score_schema, "questionnaires filled in"),
-	LIST("suicide_screens", LIST, suicide_screens, suicide_schema, "answers to the Columbia screener"),
+	LIST("scores", LIST, scores, lull_score_entry_schema,
+	     "questionnaires filled in, the Columbia suicide screener among them"),
 	LIST("reviews", LIST, reviews, review_schema, "specialists' reviews"),
 	PART("readiness", readiness, readiness_schema, "capacity, consent, escort, fasting"),
 	LIST("overrides", LIST, overrides, override_schema, "rules set aside, and by whom"),
@@ -454,10 +419,16 @@ const struct lull_ecg *lull_patient_ecg(const struct lull_patient *patient, lull
 	return latest;
 }
 
-const struct lull_suicide_screen *lull_patient_suicide_screen(const struct lull_patient *patient, lull_day on)
+const struct lull_score_entry *lull_patient_score(const struct lull_patient *patient, const char *instrument,
+						  lull_day on)
 {
-	const struct lull_suicide_screen *latest = NULL;
-	LATEST(patient->suicide_screens, patient->n_suicide_screens, on, latest);
+	const struct lull_score_entry *latest = NULL;
+
+	for (size_t i = 0; i < patient->n_scores; i++) {
+		const struct lull_score_entry *entry = &patient->scores[i];
+		if (lull_text_eq(entry->instrument, instrument) && is_newer(entry->on, on, latest ? &latest->on : NULL))
+			latest = entry;
+	}
 	return latest;
 }
 
@@ -487,23 +458,4 @@ double lull_patient_bmi(const struct lull_patient *patient, lull_day on)
 	const double height_m = patient->height_cm / 100.0;
 
 	return weight ? weight->kg / (height_m * height_m) : NAN;
-}
-
-enum lull_suicide_risk lull_suicide_risk(const struct lull_suicide_screen *s)
-{
-	if (!s)
-		return LULL_RISK_UNKNOWN;
-	if (s->q4 == LULL_YES || s->q5 == LULL_YES || s->q6_3_months == LULL_YES)
-		return LULL_RISK_HIGH;
-	/* Q3-Q5 are asked only after a yes to Q2; whatever could still make it high is unknown. */
-	const bool branch_closed = s->q2 == LULL_NO || (s->q4 == LULL_NO && s->q5 == LULL_NO);
-	if (!branch_closed || s->q6_3_months != LULL_NO)
-		return LULL_RISK_UNKNOWN;
-	if (s->q3 == LULL_YES || s->q6_lifetime == LULL_YES)
-		return LULL_RISK_MODERATE;
-	if ((s->q2 == LULL_YES && s->q3 != LULL_NO) || s->q6_lifetime != LULL_NO)
-		return LULL_RISK_UNKNOWN;
-	if (s->q1 == LULL_YES || s->q2 == LULL_YES)
-		return LULL_RISK_LOW;
-	return s->q1 == LULL_NO && s->q2 == LULL_NO ? LULL_RISK_NONE : LULL_RISK_UNKNOWN;
 }

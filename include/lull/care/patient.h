@@ -17,6 +17,7 @@
 #include "lull/headache/classify.h"
 #include "lull/headache/redflags.h"
 #include "lull/headache/refractory.h"
+#include "lull/scores/score.h"
 
 enum { LULL_PATIENT_SCHEMA_VERSION = 1 };
 
@@ -121,12 +122,7 @@ struct lull_pregnancy {
 	lull_day test_day;
 };
 
-/* Columbia screener, answers only (the wording is licensed; facts headache 4). */
-struct lull_suicide_screen {
-	lull_day day;
-	enum lull_answer q1, q2, q3, q4, q5, q6_lifetime, q6_3_months;
-};
-
+/* Of the Columbia screener, read by scores/; NONE is "all that had to be asked are no". */
 enum lull_suicide_risk {
 	LULL_RISK_UNKNOWN, LULL_RISK_NONE, LULL_RISK_LOW, LULL_RISK_MODERATE, LULL_RISK_HIGH
 };
@@ -179,19 +175,6 @@ struct lull_ketamine_past {
 	size_t n_series;
 };
 
-/* Answers to one instrument: item id -> value; an item that is not there is missing. */
-struct lull_item_answer {
-	const char *item;
-	double value;
-};
-struct lull_score_answers {
-	const char *instrument;      /* id of knowledge/scores */
-	lull_day day;
-	const struct lull_item_answer *items;
-	size_t n_items;
-	double total;                /* where only a total was sent; NAN */
-};
-
 /* How heavy the headache is, where no diary says it. */
 struct lull_burden_stated {
 	double headache_days_per_month, debilitating_days_per_month, debilitating_months;
@@ -231,8 +214,7 @@ struct lull_patient {
 	struct lull_history headache;              /* headache/classify.h   */
 	struct lull_burden_stated burden;
 	struct lull_redflag_answers red_flags;     /* headache/redflags.h   */
-	const struct lull_score_answers *scores;   size_t n_scores;
-	const struct lull_suicide_screen *suicide_screens; size_t n_suicide_screens;
+	const struct lull_score_entry *scores;     size_t n_scores; /* scores/score.h */
 	const struct lull_review *reviews;         size_t n_reviews;
 	struct lull_readiness readiness;
 	const struct lull_override *overrides;     size_t n_overrides;
@@ -264,16 +246,13 @@ const struct lull_vitals *lull_patient_vitals(const struct lull_patient *patient
 const struct lull_ecg *lull_patient_ecg(const struct lull_patient *patient, lull_day on);
 const struct lull_lab_result *lull_patient_lab(const struct lull_patient *patient, enum lull_lab test,
 					       lull_day on);
-const struct lull_suicide_screen *lull_patient_suicide_screen(const struct lull_patient *patient, lull_day on);
+const struct lull_score_entry *lull_patient_score(const struct lull_patient *patient, const char *instrument,
+						  lull_day on);
 
 /* The condition as asked, or NULL when it never was. */
 const struct lull_condition *lull_patient_condition(const struct lull_patient *patient, const char *id);
 
 /* kg/m2 of the latest weight, NAN without height or weight. */
 double lull_patient_bmi(const struct lull_patient *patient, lull_day on);
-
-/* high: Q4, Q5 or Q6 within 3 months; moderate: Q3 or Q6 lifetime; low: Q1 or Q2; none: all that
- * had to be asked are no; unknown otherwise (facts headache 4, C-SSRS screener). */
-enum lull_suicide_risk lull_suicide_risk(const struct lull_suicide_screen *screen);
 
 #endif
