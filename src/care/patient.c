@@ -118,7 +118,8 @@ static const struct lull_schema allergies_schema = SCHEMA("allergies", allergies
 #define S lull_patient_drug
 static const struct lull_field drug_fields[] = {
 	ROW("name", TEXT, name, .required = true, .what = "as written in the chart: \"Topamax 100 mg BID\""),
-	TEXT(ingredient, "ingredient confirmed by a clinician (id of knowledge/drugs.yaml); without it the name is matched"),
+	ROW("ingredients", TEXTS, ingredients, .count_offset = offsetof(struct S, n_ingredients),
+	    .what = "all its ingredients, confirmed by a clinician (ids of knowledge/drugs.yaml); without it the name is matched"),
 	TEXT(dose, "dose as written"),
 	TEXT(frequency, "frequency as written"),
 	TEXT(route, "route as written"),
@@ -426,7 +427,7 @@ const struct lull_score_entry *lull_patient_score(const struct lull_patient *pat
 
 	for (size_t i = 0; i < patient->n_scores; i++) {
 		const struct lull_score_entry *entry = &patient->scores[i];
-		if (lull_text_eq(entry->instrument, instrument) && is_newer(entry->on, on, latest ? &latest->on : NULL))
+		if (lull_text_eq(entry->instrument, instrument) && is_newer(entry->day, on, latest ? &latest->day : NULL))
 			latest = entry;
 	}
 	return latest;

@@ -623,7 +623,7 @@ static int read_suicide_screen(struct lull_screen__view *view, struct lull_err *
 	const int rc = lull_score_entry_run(&view->screening->instruments, entry, &score, err);
 	if (rc != LULL_OK)
 		return rc;
-	view->suicide_day = entry->on;
+	view->suicide_day = entry->day;
 	view->suicide_risk = risk_from(&score);
 	return LULL_OK;
 }
@@ -644,24 +644,27 @@ static int read_phq9(struct lull_screen__view *view, struct lull_err *err)
 	for (size_t i = 0; i < score.n_flags; i++)
 		if (score.flags[i].state == LULL_YES)
 			view->phq9_item9 = LULL_YES;
-	if (view->suicide_day != LULL_DAY_NONE && view->suicide_day >= entry->on)
+	if (view->suicide_day != LULL_DAY_NONE && view->suicide_day >= entry->day)
 		view->phq9_item9 = LULL_NO;
 	return LULL_OK;
 }
 
-/* A clinician's own word for the ingredient is sure; otherwise the name is read. */
+/* A clinician's own word for the ingredients is sure; otherwise the name is read. */
 static void match_drug(const struct lull_screening *screening, const struct lull_patient_drug *drug,
 		       struct lull_drug_match *out)
 {
-	const struct lull_ingredient *named =
-		drug->ingredient ? lull_drugs_ingredient(&screening->drugs, drug->ingredient) : NULL;
-
-	if (!named) {
+	if (!drug->n_ingredients) {
 		lull_drugs_match(&screening->drugs, drug->name, out);
 		return;
 	}
-	*out = (struct lull_drug_match){ .n_ingredients = 1, .recognised = true, .sure = true };
-	out->ingredients[0] = (uint32_t)(named - screening->drugs.ingredients);
+	*out = (struct lull_drug_match){ .recognised = true, .sure = true };
+	for (size_t i = 0; i < drug->n_ingredients && i < LULL_DRUG_MATCH_MAX; i++) {
+		const struct lull_ingredient *in = lull_drugs_ingredient(&screening->drugs, drug->ingredients[i]);
+		if (in)
+			out->ingredients[out->n_ingredients++] = (uint32_t)(in - screening->drugs.ingredients);
+		else
+			out->recognised = out->sure = false;
+	}
 }
 
 int lull_screen__view_make(const struct lull_screening *screening, const struct lull_screen_request *request,

@@ -503,18 +503,27 @@ static void check_conditions(const struct lull_screening *k, const struct lull_p
 	}
 }
 
+static void check_drugs(const struct lull_screening *k, const struct lull_patient *p, const char *file,
+			struct lull_diags *diags)
+{
+	for (size_t i = 0; i < p->drugs.n_list; i++) {
+		const struct lull_patient_drug *drug = &p->drugs.list[i];
+		if (drug->n_ingredients > LULL_DRUG_MATCH_MAX)
+			fault(diags, file, "at most 8 ingredients", "drugs.list.ingredients", drug->name, NULL);
+		for (size_t n = 0; n < drug->n_ingredients; n++)
+			if (!lull_drugs_ingredient(&k->drugs, drug->ingredients[n]))
+				fault(diags, file, "an ingredient id of drugs.yaml", "drugs.list.ingredients",
+				      drug->ingredients[n], lull_nearest_name(drug->ingredients[n], k->drugs.all_names));
+	}
+}
+
 int lull_screening_check_patient(const struct lull_screening *screening, const struct lull_patient *patient,
 				 const char *file, struct lull_diags *diags)
 {
 	const size_t errors = diags->n_errors;
 
 	check_conditions(screening, patient, file, diags);
-	for (size_t i = 0; i < patient->drugs.n_list; i++) {
-		const char *ingredient = patient->drugs.list[i].ingredient;
-		if (ingredient && !lull_drugs_ingredient(&screening->drugs, ingredient))
-			fault(diags, file, "an ingredient id of drugs.yaml", "drugs.list.ingredient", ingredient,
-			      lull_nearest_name(ingredient, screening->drugs.all_names));
-	}
+	check_drugs(screening, patient, file, diags);
 	for (size_t i = 0; i < patient->n_overrides; i++)
 		if (!lull_screening_rule(screening, patient->overrides[i].rule))
 			fault(diags, file, "the id of a screening rule", "overrides.rule", patient->overrides[i].rule, NULL);

@@ -95,7 +95,8 @@ extern const char *const lull_drug_use_names[];
 
 struct lull_patient_drug {
 	const char *name;            /* as written: "Topamax 100mg BID" */
-	const char *ingredient;      /* named by a clinician, id of knowledge/drugs.yaml; NULL = matched */
+	const char *const *ingredients; size_t n_ingredients; /* all of them, confirmed by a clinician
+					(ids of knowledge/drugs.yaml); none = the name is matched */
 	const char *dose, *frequency, *route; /* as written */
 	int use;                     /* enum lull_drug_use */
 	double days_per_28;          /* days of intake in 28, when taken as needed */
