@@ -10,6 +10,7 @@
 #include "lull/care/drugs.h"
 #include "lull/care/patient.h"
 #include "lull/headache/redflags.h"
+#include "lull/ketamine/product.h"
 #include "lull/scores/score.h"
 
 #define LULL_FACT_NUMBERS(X)                                                    \
