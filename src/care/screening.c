@@ -22,7 +22,7 @@ const char *const lull_fact_answer_names[LULL_N_FACT_ANSWERS + 1] = {
 #undef LULL_X
 	NULL
 };
-const char *const lull_rule_action_names[LULL_N_RULE_ACTIONS + 1] = {
+const char *const lull_screen_action_names[LULL_N_RULE_ACTIONS + 1] = {
 #define LULL_X(name, key) key,
 	LULL_RULE_ACTIONS(LULL_X)
 #undef LULL_X
@@ -82,7 +82,7 @@ static const struct lull_field rule_fields[] = {
 	MUST(id, "C01 .. C41, D01 .. D24, with a suffix where a statement needs several rows"),
 	MUST(name, "short name for people"),
 	ROW("kind", ENUM, kind, .names = lull_rule_kind_names, .required = true, .what = "A, R or C"),
-	ROW("action", ENUM, action, .names = lull_rule_action_names, .required = true, .what = "what to do"),
+	ROW("action", ENUM, action, .names = lull_screen_action_names, .required = true, .what = "what to do"),
 	ROW("when", OBJECT, when, .sub = &when_schema, .required = true, .what = "when it fires"),
 	MUST(because, "wording for the clinician"),
 	TEXT(grade, "the guideline's grade"),

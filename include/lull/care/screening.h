@@ -75,13 +75,13 @@ extern const char *const lull_rule_kind_names[];    /* "A", "R", "C", NULL */
 	X(TEST, "test") X(REVIEW, "review") X(CLEARANCE, "clearance")           \
 	X(WITHDRAWAL, "withdrawal") X(AVOID, "avoid") X(HOLD_DRUG, "hold_drug") \
 	X(REDUCE, "reduce_dose") X(MONITOR, "monitor") X(NOTE, "note")
-enum lull_rule_action {
+enum lull_screen_action {
 #define LULL_X(name, key) LULL_ACTION_##name,
 	LULL_RULE_ACTIONS(LULL_X)
 #undef LULL_X
 	LULL_N_RULE_ACTIONS
 };
-extern const char *const lull_rule_action_names[LULL_N_RULE_ACTIONS + 1];
+extern const char *const lull_screen_action_names[LULL_N_RULE_ACTIONS + 1];
 
 /* Who may set a rule aside. Default: absolute by policy, relative by the prescriber. */
 enum lull_override_by { LULL_OVERRIDE_DEFAULT, LULL_OVERRIDE_NEVER };
