@@ -44,7 +44,7 @@ static void rates_of(const struct mammillary *m, double *rate)
 		/* Both forms free of cancellation: the discriminant is a sum of squares,
 		 * the smaller root comes from the product. */
 		const double d = k10 + k12 - k21;
-		rate[0] = 0.5 * (k10 + k12 + k21 + sqrt(d * d + 4 * k12 * k21));
+		rate[0] = 0.5 * (k10 + k12 + k21 + lull_sqrt(d * d + 4 * k12 * k21));
 		rate[1] = k10 * k21 / rate[0];
 	} else {
 		lull_cubic_roots(k10 + k12 + k13 + k21 + k31,

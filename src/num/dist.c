@@ -11,7 +11,7 @@
 
 double lull_normal_cdf(double x)
 {
-	return 0.5 * lull_erfc(-x * 0x1.6a09e667f3bcdp-1); /* 1/sqrt(2) */
+	return 0.5 * lull_erfc(-x * 0x1.6a09e667f3bcdp-1); /* 1/lull_sqrt(2) */
 }
 
 /* c[0] + c[1] r + ... + c[7] r^7 */
@@ -58,7 +58,7 @@ double lull_normal_quantile(double p)
 		const double r = 0.180625 - q * q;
 		return q * poly7(a, r) / poly7(b, r);
 	}
-	const double r = sqrt(-lull_log(q < 0 ? p : 1 - p));
+	const double r = lull_sqrt(-lull_log(q < 0 ? p : 1 - p));
 	const double x = r <= 5 ? poly7(c, r - 1.6) / poly7(d, r - 1.6) : poly7(e, r - 5) / poly7(f, r - 5);
 	return q < 0 ? -x : x;
 }

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "lull/num/math.h"
+
 bool lull_cholesky(double *a, size_t n)
 {
 	for (size_t j = 0; j < n; j++) {
@@ -11,7 +13,7 @@ bool lull_cholesky(double *a, size_t n)
 			d -= a[j * n + k] * a[j * n + k];
 		if (!(d > 0) || d - d != 0)
 			return false;
-		d = sqrt(d);
+		d = lull_sqrt(d);
 		a[j * n + j] = d;
 		for (size_t i = j + 1; i < n; i++) {
 			double s = a[i * n + j];

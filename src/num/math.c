@@ -3,6 +3,11 @@
 #include "lull/num/math.h"
 
 #include <sleef.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#else
+#include <math.h>
+#endif
 
 double lull_exp(double x) { return Sleef_finz_expd1_u10purecfma(x); }
 double lull_expm1(double x) { return Sleef_finz_expm1d1_u10purecfma(x); }
@@ -14,6 +19,23 @@ double lull_sin(double x) { return Sleef_finz_sind1_u10purecfma(x); }
 double lull_cos(double x) { return Sleef_finz_cosd1_u10purecfma(x); }
 double lull_erfc(double x) { return Sleef_finz_erfcd1_u15purecfma(x); }
 double lull_lgamma(double x) { return Sleef_finz_lgammad1_u10purecfma(x); }
+
+#if defined(__x86_64__)
+double lull_sqrt(double x)
+{
+	const __m128d v = _mm_set_sd(x);
+	return _mm_cvtsd_f64(_mm_sqrt_sd(v, v));
+}
+
+double lull_floor(double x)
+{
+	const __m128d v = _mm_set_sd(x);
+	return _mm_cvtsd_f64(_mm_floor_sd(v, v));
+}
+#else
+double lull_sqrt(double x) { return sqrt(x); }
+double lull_floor(double x) { return floor(x); }
+#endif
 
 const char lull_cpu_needs[] =
 	"Lull promises the same bits on every machine and needs a processor with FMA and AVX2 "

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "lull/num/math.h"
+
 enum { SUM_LEAF = 32, SORT_LEAF = 16, MAX_RANKS = 64 };
 
 double lull_sum(const double *x, size_t n)
@@ -38,7 +40,7 @@ static double sum_of_squares(const double *x, size_t n, double mean)
 
 double lull_sd(const double *x, size_t n)
 {
-	return n < 2 ? NAN : sqrt(sum_of_squares(x, n, lull_mean(x, n)) / (double)(n - 1));
+	return n < 2 ? NAN : lull_sqrt(sum_of_squares(x, n, lull_mean(x, n)) / (double)(n - 1));
 }
 
 void lull_sum_add(struct lull_running_sum *s, double x)
@@ -167,7 +169,7 @@ void lull_quantiles(double *x, size_t n, const double *p, size_t n_p, double *ou
 		const size_t first = done;
 
 		for (; n > 0 && done < n_p && n_ranks + 2 <= MAX_RANKS; done++) {
-			const size_t low = (size_t)floor((double)(n - 1) * p[done]);
+			const size_t low = (size_t)lull_floor((double)(n - 1) * p[done]);
 			if (!n_ranks || ranks[n_ranks - 1] < low)
 				ranks[n_ranks++] = low;
 			if (low + 1 < n && ranks[n_ranks - 1] < low + 1)
@@ -177,7 +179,7 @@ void lull_quantiles(double *x, size_t n, const double *p, size_t n_p, double *ou
 			done = n_p;
 		place(x, n, ranks, n_ranks, 0, depth_limit(n));
 		for (size_t i = first; i < done; i++) {
-			const double at = (double)(n ? n - 1 : 0) * p[i], low = floor(at), part = at - low;
+			const double at = (double)(n ? n - 1 : 0) * p[i], low = lull_floor(at), part = at - low;
 			const size_t k = (size_t)low;
 			out[i] = n == 0 ? NAN : part == 0 ? x[k] : x[k] + part * (x[k + 1] - x[k]);
 		}

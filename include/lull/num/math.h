@@ -25,6 +25,10 @@ LULL_CONST double lull_cos(double x);
 LULL_CONST double lull_erfc(double x);
 LULL_CONST double lull_lgamma(double x); /* ln Gamma(x), x > 0 */
 
+/* Exact by IEEE 754. Here because at -O0 the plain names call libm, which pure rooms may not. */
+LULL_CONST double lull_sqrt(double x);
+LULL_CONST double lull_floor(double x);
+
 /* For numbers, not NaN: with a NaN the second argument is returned. */
 static inline double lull_min(double a, double b) { return a < b ? a : b; }
 static inline double lull_max(double a, double b) { return a > b ? a : b; }

@@ -1,0 +1,197 @@
+/* Prints the bits of every function that promises them (design rule 6): one line a
+ * function with a hash over a grid and three values in full. tests/golden/bits.txt holds
+ * what every compiler, level and machine must print. No libm, no clock, no input. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lull/ketamine/effects.h"
+#include "lull/knowledge.h"
+#include "lull/num/dist.h"
+#include "lull/num/linalg.h"
+#include "lull/num/math.h"
+#include "lull/num/random.h"
+#include "lull/num/sum.h"
+
+enum { N = 4096 };
+static const struct lull_stream draws = { .seed = 2026, .trial = 1, .replicate = 2, .patient = 3, .occasion = 4,
+					  .purpose = LULL_FOR_TEST };
+
+static uint64_t bits_of(double x)
+{
+	uint64_t u;
+
+	memcpy(&u, &x, sizeof(u));
+	return u;
+}
+
+/* FNV-1a, 64 bits, over the bytes from the low end. */
+static uint64_t hash_of(const double *x, size_t n)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	for (size_t i = 0; i < n; i++)
+		for (int byte = 0; byte < 8; byte++)
+			h = (h ^ (bits_of(x[i]) >> (8 * byte) & 0xff)) * 0x100000001b3u;
+	return h;
+}
+
+static void put(const char *name, const double *x, size_t n)
+{
+	printf("%-28s %016" PRIx64 "  %016" PRIx64 " %016" PRIx64 " %016" PRIx64 "\n", name, hash_of(x, n), bits_of(x[0]),
+	       bits_of(x[n / 2]), bits_of(x[n - 1]));
+}
+
+/* n arguments from low to high, dense and irregular, without rounding of the ends' making. */
+static void grid(double low, double high, double *x)
+{
+	lull_random_uniforms(&draws, 1000, N, x);
+	for (int i = 0; i < N; i++)
+		x[i] = low + (high - low) * x[i];
+}
+
+static void put_function(const char *name, double (*f)(double), double low, double high)
+{
+	double x[N];
+
+	grid(low, high, x);
+	for (int i = 0; i < N; i++)
+		x[i] = f(x[i]);
+	put(name, x, N);
+}
+
+static double pow_075(double x) { return lull_pow(x, 0.75); }
+static double pow_533(double x) { return lull_pow(x, 5.33); }
+static double beta_cdf(double x) { return lull_beta_cdf(x, 3.5, 14); }
+static double beta_quantile(double p) { return lull_beta_quantile(p, 0.7, 20); }
+
+static void put_functions(void)
+{
+	put_function("exp", lull_exp, -700, 700);
+	put_function("exp small", lull_exp, -1, 1);
+	put_function("expm1", lull_expm1, -1, 1);
+	put_function("expm1 tiny", lull_expm1, -1e-9, 1e-9);
+	put_function("log", lull_log, 1e-9, 1e3);
+	put_function("log1p", lull_log1p, -0.9, 9);
+	put_function("pow 0.75", pow_075, 0, 10);
+	put_function("pow 5.33", pow_533, 0, 10);
+	put_function("cbrt", lull_cbrt, -1e3, 1e3);
+	put_function("sin", lull_sin, -50, 50);
+	put_function("cos", lull_cos, -50, 50);
+	put_function("erfc", lull_erfc, -6, 26);
+	put_function("lgamma", lull_lgamma, 1e-3, 300);
+	put_function("normal_cdf", lull_normal_cdf, -38, 9);
+	put_function("normal_quantile", lull_normal_quantile, 0, 1);
+	put_function("normal_quantile tail", lull_normal_quantile, 0, 1e-12);
+	put_function("beta_cdf", beta_cdf, 0, 1);
+	put_function("beta_quantile", beta_quantile, 0, 1);
+	put_function("logit", lull_logit, 0, 1);
+	put_function("expit", lull_expit, -40, 40);
+}
+
+static void put_streams(void)
+{
+	double x[N];
+
+	for (int purpose = 1; purpose < 130; purpose += 43) {
+		struct lull_stream s = draws;
+		char name[32];
+		s.purpose = (enum lull_purpose)purpose;
+		lull_random_uniforms(&s, 0, N, x);
+		snprintf(name, sizeof(name), "uniforms %d", purpose);
+		put(name, x, N);
+		lull_random_normals(&s, (uint64_t)1 << 40, N, x);
+		snprintf(name, sizeof(name), "normals %d", purpose);
+		put(name, x, N);
+	}
+}
+
+static void put_sums(void)
+{
+	static const double p[] = { 0.025, 0.25, 0.5, 0.75, 0.975 };
+	struct lull_running_sum running = { 0 };
+	double x[N], out[8], a[16], z[4];
+
+	lull_random_normals(&draws, 0, N, x);
+	for (int i = 0; i < N; i++)
+		lull_sum_add(&running, x[i]);
+	out[0] = lull_sum(x, N);
+	out[1] = lull_sum(x, N - 1);
+	out[2] = lull_mean(x, 1001);
+	out[3] = lull_sd(x, N);
+	out[4] = lull_sum_value(&running);
+	put("sums", out, 5);
+	lull_quantiles(x, N, p, 5, out);
+	put("quantiles", out, 5);
+	for (int i = 0; i < 4; i++)
+		for (int j = 0; j < 4; j++)
+			a[4 * i + j] = (i == j ? 4 : 0) + 1.0 / (1 + i + j);
+	if (!lull_cholesky(a, 4))
+		return;
+	lull_lower_times(a, 4, x, z);
+	put("cholesky", a, 16);
+	put("lower_times", z, 4);
+	lull_cubic_roots(18.33, 26.2, 4.86, out);
+	put("cubic_roots", out, 3);
+}
+
+/* 64 people of a model on a push and two infusions: parent, metabolite, followers, area. */
+static int put_curves(const struct lull_files *files, const char *id, struct lull_arena *arena)
+{
+	enum { N_PEOPLE = 64, N_T = 50 };
+	static const struct lull_dose doses[] = { { 0, 10, 0 }, { 0.25, 35, 2.0 / 3 }, { 24, 300, 96 } };
+	const struct lull_regimen regimen = { LULL_RACEMIC_KETAMINE, LULL_ROUTE_IV, doses, 3 };
+	const struct lull_model_factor *factor;
+	struct lull_effects effects;
+	struct lull_model model;
+	struct lull_input input;
+	struct lull_diags diags;
+	double *c = LULL_ARENA_NEW(arena, double, N_PEOPLE *N_T * 6), t[N_T], z[LULL_PK_N];
+	char name[64];
+
+	lull_diags_init(&diags, arena);
+	if (!c || lull_model_load(files, id, arena, &model, &diags) || lull_effects_load(files, arena, &effects, &diags) ||
+	    lull_regimen_compile(&regimen, arena, &input, NULL) || lull_model_factor_new(&model, arena, &factor, NULL))
+		return 1;
+	const struct lull_follow follow = { 2, { effects.ke0_per_h, effects.ks_per_h } };
+	double *nk = c + N_PEOPLE * N_T, *f = nk + N_PEOPLE * N_T, *auc = f + 2 * N_PEOPLE * N_T, *e = auc + N_PEOPLE * N_T;
+	for (int i = 0; i < N_T; i++)
+		t[i] = i * i * 0.1;
+	for (size_t i = 0; i < N_PEOPLE; i++) {
+		const struct lull_stream s = { .seed = 7, .patient = i, .purpose = LULL_FOR_PK_ETA };
+		struct lull_pk pk;
+		lull_random_normals(&s, 0, model.n_params, z);
+		lull_model_individual(&model, factor, 45 + (double)i, true, z, &pk);
+		if (lull_kin_curves(&pk, &follow, &input, t, N_T, c + i * N_T, nk + i * N_T, f + 2 * i * N_T, auc + i * N_T, NULL))
+			return 1;
+	}
+	const double *curve[4] = { c, nk, f, auc };
+	static const char *const what[4] = { "parent", "nk", "followers", "area" };
+	for (int k = 0; k < 4; k++) {
+		snprintf(name, sizeof(name), "%s %s", model.id, what[k]);
+		put(name, curve[k], N_PEOPLE * N_T * (k == 2 ? 2 : 1));
+	}
+	for (size_t i = 0; i < N_PEOPLE * N_T; i++)
+		e[i] = lull_perception_prob(&effects, f[i]) + lull_antinociception(&effects, f[i]) +
+		       lull_pressure_rise_mmhg(&effects, c[i]) + lull_occupancy_frac(&effects, c[i], nk[i]) +
+		       lull_slow_inhibition(&effects, f[i]);
+	snprintf(name, sizeof(name), "%s effects", model.id);
+	put(name, e, N_PEOPLE * N_T);
+	return 0;
+}
+
+int main(void)
+{
+	const struct lull_files files = { .items = lull_embedded_files, .n_items = lull_n_embedded_files };
+	static const char *const ids[] = { "kamp2020_otto2021", "otto2021_s", "domino1984" };
+	struct lull_arena arena = { 0 };
+	int rc = 0;
+
+	put_functions();
+	put_streams();
+	put_sums();
+	for (int i = 0; i < 3; i++)
+		rc |= put_curves(&files, ids[i], &arena);
+	lull_arena_clear(&arena);
+	return rc;
+}
