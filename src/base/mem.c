@@ -106,7 +106,7 @@ static struct lull_arena_block *add_block(struct lull_arena *arena, size_t n)
 
 void *lull_arena_zalloc(struct lull_arena *arena, size_t n, size_t size)
 {
-	if (size && n > LULL_ARENA_MAX_BYTES / size)
+	if (is_failing() || (size && n > LULL_ARENA_MAX_BYTES / size))
 		return NULL;
 	const size_t wanted = n && size ? n * size : 1;
 	const size_t bytes = (wanted + ALIGN - 1) / ALIGN * ALIGN;

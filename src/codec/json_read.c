@@ -3,22 +3,37 @@
 
 #include <jansson.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <string.h>
 
-/* jansson takes its memory through the seam too, and a refusal is remembered, because its own
- * reports do not always say that memory was the reason. */
-static _Thread_local bool was_refused;
+/* jansson 2.14 does not survive a refused allocation: its text buffer drops the byte it could not
+ * store and goes on, to a shortened text or an assert. So while it reads, its memory comes from an
+ * arena that is thrown away whole, and a refusal leaves jansson by longjmp instead of returning to
+ * it. Outside of a read the hooks are the ordinary seam. */
+static _Thread_local struct {
+	struct lull_arena *arena;
+	jmp_buf *refused;
+} pool;
 
 static void *seam_alloc(size_t n)
 {
-	void *p = lull_mem_alloc(n);
-	was_refused |= !p;
+	if (!pool.arena)
+		return lull_mem_alloc(n);
+	void *p = lull_arena_zalloc(pool.arena, n, 1);
+	if (!p)
+		longjmp(*pool.refused, 1);
 	return p;
+}
+
+static void seam_free(void *p)
+{
+	if (!pool.arena)
+		lull_mem_free(p);
 }
 
 static void install_seam(void)
 {
-	json_set_alloc_funcs(seam_alloc, lull_mem_free);
+	json_set_alloc_funcs(seam_alloc, seam_free);
 }
 
 struct reader {
@@ -156,23 +171,33 @@ static void take_error(struct reader *r, const json_error_t *error, const char *
 	r->rc = LULL_EPARSE;
 }
 
-/* Parses and converts; the tree or NULL. */
+/* Parses into the pool; NULL when memory ended (LULL_ENOMEM) or after a complaint. */
+static const json_t *parse(struct reader *r, const char *bytes, size_t n)
+{
+	jmp_buf refused;
+	json_error_t error = { 0 };
+	if (setjmp(refused)) {
+		r->rc = LULL_ENOMEM;
+		return NULL;
+	}
+	pool.refused = &refused;
+	const json_t *json = json_loadb(bytes, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	if (!json)
+		take_error(r, &error, bytes, n);
+	return json;
+}
+
+/* Parses and converts; the tree or NULL. jansson's values are never released one by one. */
 static const struct lull_node *read_tree(struct reader *r, const char *bytes, size_t n)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	json_error_t error = { 0 };
+	struct lull_arena arena = { 0 };
 	pthread_once(&once, install_seam);
-	was_refused = false;
-	json_t *json = json_loadb(bytes, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-	if (!json) {
-		if (was_refused || json_error_code(&error) == json_error_out_of_memory)
-			r->rc = LULL_ENOMEM;
-		else
-			take_error(r, &error, bytes, n);
-		return NULL;
-	}
-	const struct lull_node *root = make_node(r, json, NULL, 0);
-	json_decref(json);
+	pool.arena = &arena;
+	const json_t *json = parse(r, bytes, n);
+	pool.arena = NULL;
+	const struct lull_node *root = json ? make_node(r, json, NULL, 0) : NULL;
+	lull_arena_clear(&arena);
 	return r->rc == LULL_OK ? root : NULL;
 }
 
