@@ -30,7 +30,7 @@ enum { RED_ZONE = 0 };
 /* nth is the number of the allocation to fail, counted by made; 0 = none. */
 static _Thread_local struct {
 	uint64_t made, nth;
-	bool all_after;
+	bool all_after, in_arenas;
 } fault;
 
 static bool is_failing(void)
@@ -46,6 +46,11 @@ uint64_t lull_mem_fail_at(uint64_t nth, bool all_after)
 	fault.nth = nth;
 	fault.all_after = all_after;
 	return made;
+}
+
+void lull_mem_fail_in_arenas(bool is_on)
+{
+	fault.in_arenas = is_on;
 }
 
 void *lull_mem_alloc(size_t n_bytes)
@@ -106,7 +111,7 @@ static struct lull_arena_block *add_block(struct lull_arena *arena, size_t n)
 
 void *lull_arena_zalloc(struct lull_arena *arena, size_t n, size_t size)
 {
-	if (is_failing() || (size && n > LULL_ARENA_MAX_BYTES / size))
+	if ((fault.in_arenas && is_failing()) || (size && n > LULL_ARENA_MAX_BYTES / size))
 		return NULL;
 	const size_t wanted = n && size ? n * size : 1;
 	const size_t bytes = (wanted + ALIGN - 1) / ALIGN * ALIGN;

@@ -154,10 +154,12 @@ static void every_allocation_may_fail(void **state)
 		{ try_json, "json" },	  { try_bad_json, "bad json" }, { try_sources, "sources" }, { try_schema, "schema" },
 	};
 	(void)state;
+	lull_mem_fail_in_arenas(true);
 	for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
 		fail_each(attempts[i].attempt, attempts[i].name, false);
 		fail_each(attempts[i].attempt, attempts[i].name, true);
 	}
+	lull_mem_fail_in_arenas(false);
 }
 
 int main(void)

@@ -17,10 +17,13 @@ void *lull_mem_realloc(void *old, size_t n_bytes);
 void lull_mem_free(void *p);
 
 /* For tests: fail the n-th allocation from now (1 = the next) and, when all_after,
- * every one after it; 0 switches the fault off. Per thread. What an arena hands out counts
- * too, whether or not it needs a new block. Returns how many allocations this thread made
- * since the last call. */
+ * every one after it; 0 switches the fault off. Per thread. Returns how many
+ * allocations this thread made since the last call. */
 uint64_t lull_mem_fail_at(uint64_t nth, bool all_after);
+
+/* For tests: what an arena hands out counts and fails too, not only its blocks. Per thread; off
+ * at first. Reaches every check of a caller, at many times the runs. */
+void lull_mem_fail_in_arenas(bool is_on);
 
 /* Blocks of memory that are freed together. Zero is a valid empty arena. Not for
  * use by two threads at once. Ceiling: LULL_ARENA_MAX_BYTES in all. */
