@@ -297,24 +297,54 @@ static uint64_t look_up_parts(const struct lull_acute_table *table, const struct
 	return classes;
 }
 
-void lull_acute_find(const struct lull_acute_table *table, const char *name, size_t n, struct lull_acute_match *out)
+/* Classes of a name without parentheses; 0 when it is not listed. */
+static uint64_t find_classes(const struct lull_acute_table *table, const char *name, size_t n, struct normal *normal)
 {
-	struct normal normal;
 	uint64_t classes = 0;
 	/* "DHE 45" and "Tylenol 3" are names; "sumatriptan 50" is one without its unit. */
 	for (int keep_numbers = 1; keep_numbers >= 0 && !classes; keep_numbers--) {
-		normalise(table, name, n, keep_numbers, &normal);
-		*out = (struct lull_acute_match){ .doses = normal.doses };
-		if (normal.too_long || !normal.n)
-			return;
-		classes = look_up(table, normal.text, normal.n);
-		if (!classes && strstr(normal.text, " + "))
-			classes = look_up_parts(table, &normal);
+		normalise(table, name, n, keep_numbers, normal);
+		if (normal->too_long || !normal->n)
+			return 0;
+		classes = look_up(table, normal->text, normal->n);
+		if (!classes && strstr(normal->text, " + "))
+			classes = look_up_parts(table, normal);
+	}
+	return classes;
+}
+
+/* "Sumatriptan (Imitrex) 50 mg": only when both names say the same. */
+static uint64_t find_twice_named(const struct lull_acute_table *table, const char *name, size_t n,
+				 struct normal *normal)
+{
+	char outside[2 * LULL_ACUTE_MAX_NAME];
+	const char *open = memchr(name, '(', n);
+	const char *close = open ? memchr(open, ')', n - (size_t)(open - name)) : NULL;
+	struct normal inside;
+	if (!close || n > sizeof(outside))
+		return 0;
+	const size_t before = (size_t)(open - name), after = n - (size_t)(close + 1 - name);
+	memcpy(outside, name, before);
+	memcpy(outside + before, close + 1, after);
+	const uint64_t classes = find_classes(table, outside, before + after, normal);
+	const uint64_t same = find_classes(table, open + 1, (size_t)(close - open) - 1, &inside);
+	return classes == same ? classes : 0;
+}
+
+void lull_acute_find(const struct lull_acute_table *table, const char *name, size_t n, struct lull_acute_match *out)
+{
+	struct normal normal, outside;
+	uint64_t classes = find_classes(table, name, n, &normal);
+	*out = (struct lull_acute_match){ .doses = normal.doses };
+	if (!classes) {
+		classes = find_twice_named(table, name, n, &outside);
+		if (classes)
+			out->doses = outside.doses;
 	}
 	for (int c = 0; c < LULL_N_ACUTES && out->n_classes < LULL_ACUTE_MAX_CLASSES; c++)
 		if (classes & BIT(c))
 			out->classes[out->n_classes++] = (uint8_t)c;
-	if (!out->n_classes)
+	if (!classes && normal.n && !normal.too_long)
 		out->near = lull_nearest_name(normal.text, table->plain);
 }
 
