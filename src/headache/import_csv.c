@@ -349,7 +349,7 @@ static void reject_line(struct import *im, const struct lull_err *fault)
 	report->n_rows++;
 	report->n_rejected++;
 	lull_diags_addf(&report->diags, LULL_ERROR, im->run.file, lull_csv_line(im->csv), 0,
-			fault->mend[0] ? fault->mend : "a row as RFC 4180 has it", NULL, "%s", fault->what);
+			"a row as RFC 4180 has it", fault->mend[0] ? fault->mend : NULL, "%s", fault->what);
 }
 
 static int read_rows(struct import *im)
