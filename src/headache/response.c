@@ -151,27 +151,20 @@ double lull_chain_tail(const struct lull_chain_fit *fit, const bool *recorded, i
 	return lull_min(tail, 1);
 }
 
-/* Likelihoods over the grid of shares at one correlation, largest 1 over both rows of the
- * caller's scale. */
-static void likelihoods(const struct lull_chain_fit *grid, const struct lull_chain_counts *counts, int r, double shift,
-			double *out)
-{
-	for (int p = 0; p < LULL_CHAIN_N_PI; p++) {
-		const struct lull_chain chain = { grid->pi[p], grid->rho[r] };
-		const double log_l = lull_chain_log_likelihood(&chain, counts);
-		out[p] = log_l > -INFINITY ? lull_exp(log_l - shift) : 0;
-	}
-}
-
-static double highest_likelihood(const struct lull_chain_fit *grid, const struct lull_chain_counts *counts)
+/* Likelihood of the counts at each place of the grid, the largest being 1. */
+static void likelihoods(const struct lull_chain_fit *grid, const struct lull_chain_counts *counts,
+			double out[LULL_CHAIN_N_RHO][LULL_CHAIN_N_PI])
 {
 	double highest = -INFINITY;
 	for (int r = 0; r < LULL_CHAIN_N_RHO; r++)
 		for (int p = 0; p < LULL_CHAIN_N_PI; p++) {
 			const struct lull_chain chain = { grid->pi[p], grid->rho[r] };
-			highest = lull_max(lull_chain_log_likelihood(&chain, counts), highest);
+			out[r][p] = lull_chain_log_likelihood(&chain, counts);
+			highest = lull_max(out[r][p], highest);
 		}
-	return highest;
+	for (int r = 0; r < LULL_CHAIN_N_RHO; r++)
+		for (int p = 0; p < LULL_CHAIN_N_PI; p++)
+			out[r][p] = out[r][p] > -INFINITY ? lull_exp(out[r][p] - highest) : 0;
 }
 
 /* P = sum_rho f(rho) sum_{a < b} L_b(b, rho) L_a(a, rho) / the same over all a, b; a cell
@@ -179,19 +172,18 @@ static double highest_likelihood(const struct lull_chain_fit *grid, const struct
 double lull_chain_prob_lower(const struct lull_chain_fit *before, const struct lull_chain_counts *after,
 			     const struct lull_chain_priors *priors)
 {
-	const double shift_before = highest_likelihood(before, &before->counts);
-	const double shift_after = highest_likelihood(before, after);
+	double of_before[LULL_CHAIN_N_RHO][LULL_CHAIN_N_PI], of_after[LULL_CHAIN_N_RHO][LULL_CHAIN_N_PI];
 	double lower = 0, all = 0;
+	likelihoods(before, &before->counts, of_before);
+	likelihoods(before, after, of_after);
 	for (int r = 0; r < LULL_CHAIN_N_RHO; r++) {
-		double of_before[LULL_CHAIN_N_PI], of_after[LULL_CHAIN_N_PI], below = 0, sum_before = 0;
 		const double z = (before->rho[r] - priors->days.rho_mean) / priors->days.rho_sd;
 		const double f = lull_exp(-0.5 * z * z);
-		likelihoods(before, &before->counts, r, shift_before, of_before);
-		likelihoods(before, after, r, shift_after, of_after);
+		double below = 0, sum_before = 0;
 		for (int p = 0; p < LULL_CHAIN_N_PI; p++) {
-			lower += f * of_before[p] * (below + of_after[p] / 2);
-			below += of_after[p];
-			sum_before += of_before[p];
+			lower += f * of_before[r][p] * (below + of_after[r][p] / 2);
+			below += of_after[r][p];
+			sum_before += of_before[r][p];
 		}
 		all += f * sum_before * below;
 	}
