@@ -308,11 +308,29 @@ static void sum_rows(struct lull_plan_session *s, double kg)
 	s->mg_per_kg = cum / kg;
 }
 
+/* Sprays enter at once: the fullest window starts with one. */
+static void most_sprays_in_a_day(struct lull_plan_session *s)
+{
+	for (size_t i = 0; i < s->regimen.n_doses; i++) {
+		const double from = s->regimen.doses[i].t_h;
+		double mg = 0;
+		for (size_t k = 0; k < s->regimen.n_doses; k++)
+			if (s->regimen.doses[k].t_h >= from && s->regimen.doses[k].t_h < from + 24)
+				mg += s->regimen.doses[k].amount_mg;
+		s->mg_24h = lull_max(s->mg_24h, mg);
+	}
+}
+
 /* The most in any 24 h: a window that is fullest starts where a dose starts or ends where
  * one ends. */
 static int most_in_a_day(struct lull_plan__maker *m, struct lull_plan_session *s, struct lull_err *err)
 {
 	struct lull_input input = { 0 };
+
+	if (m->plan->route != LULL_ROUTE_IV) {
+		most_sprays_in_a_day(s);
+		return LULL_OK;
+	}
 	const int rc = lull_regimen_compile(&s->regimen, m->arena, &input, err);
 
 	if (rc != LULL_OK)
@@ -437,8 +455,9 @@ static void note_below_least(struct lull_plan__maker *m, const struct lull_plan_
 	char a[64], b[64];
 
 	for (size_t i = 0; i < p->n_parts; i++) {
-		const struct lull_figure *least = &p->parts[i].min_mg;
-		if (!least->stated || s->mg >= least->value * 0.98)
+		const struct lull_figure *least = &p->parts[i].min_mg, *most = &p->parts[i].max_mg_per_kg;
+		if (!least->stated || !most->stated ||
+		    most->value * m->plan->weights.dosing_kg >= least->value * (1 - 1e-9))
 			continue;
 		struct lull_plan_finding *f = lull_plan__say(
 			m, LULL_PLAN_NOTE, "PLAN-BELOW-LEAST", s->number, s->mg,

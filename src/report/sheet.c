@@ -10,6 +10,7 @@ static const char *const place_words[] = { "clinic chair", "monitored inpatient 
 					   "emergency department", "research", "home pump" };
 static const char *const product_words[] = { "racemic ketamine", "esketamine" };
 static const char *const route_words[] = { "intravenous", "nasal", "intramuscular", "subcutaneous", "oral" };
+static const char *const grade_words[] = { "note", "warning", "to settle first", "needs a reason", "refused" };
 static const char *const use_words[] = { "clinical", "research", "simulation only", "record only" };
 
 static const char *num(struct lull_document *doc, double value, int decimals)
@@ -29,11 +30,6 @@ static const char *clock_text(struct lull_document *doc, double h)
 
 	doc->failed |= !copy;
 	return copy ? copy : "";
-}
-
-static const char *mark_text(int mark)
-{
-	return lull_mark_names[mark];
 }
 
 /* ---- verdict ------------------------------------------------------------------------------ */
@@ -95,7 +91,7 @@ static void put_facts(struct lull_document *doc, const struct lull_plan *plan)
 	const struct lull_protocol *p = plan->protocol;
 	char until[LULL_DAY_TEXT];
 
-	lull_doc_pair(doc, "Protocol", "%s: %s%s", p->id, p->name, lull_doc_cite(doc, p->source));
+	lull_doc_pair(doc, "Protocol", "%s: %s%s", p->id, p->name, lull_doc_basis(doc, p->source, (enum lull_mark)p->mark));
 	lull_doc_pair(doc, "Use", "%s. %s", use_words[p->use], p->use_reason);
 	lull_doc_pair(doc, "Evidence", "%s", p->evidence);
 	lull_doc_pair(doc, "Given", "%s, %s, %s; all mg are of ketamine base", product_words[plan->product],
@@ -122,8 +118,8 @@ void lull_sheet_findings(struct lull_document *doc, const struct lull_plan *plan
 	lull_doc_heading(doc, 2, "Limits, questions and notes");
 	for (size_t i = 0; i < plan->n_findings; i++) {
 		const struct lull_plan_finding *f = &plan->findings[i];
-		lull_doc_item(doc, "%s: %s (%s; %s%s)%s%s%s", f->reason ? "passed with a reason" : lull_plan_grade_names[f->grade],
-			      f->text, f->id, mark_text(f->mark), lull_doc_cite(doc, f->source),
+		lull_doc_item(doc, "%s: %s (%s)%s%s%s%s", f->reason ? "passed with a reason" : grade_words[f->grade],
+			      f->text, f->id, lull_doc_basis(doc, f->source, f->mark),
 			      f->reason ? ". Reason: " : "", f->reason ? f->reason : "",
 			      f->reason_by ? lull_arena_printf(doc->arena, " (%s)", f->reason_by) : "");
 	}
@@ -131,7 +127,7 @@ void lull_sheet_findings(struct lull_document *doc, const struct lull_plan *plan
 
 /* ---- pump sheet ----------------------------------------------------------------------------- */
 
-static const struct lull_column step_columns[] = {
+static const struct lull_table_column step_columns[] = {
 	{ "What", LULL_AT_START, 0 },   { "From", LULL_AT_END, 0 }, { "To", LULL_AT_END, 0 }, { "mg/kg/h", LULL_AT_END, 0 },
 	{ "mg/h", LULL_AT_END, 0 },     { "mL/h", LULL_AT_END, 0 }, { "mL", LULL_AT_END, 0 }, { "mg", LULL_AT_END, 0 },
 	{ "mg so far", LULL_AT_END, 0 }, { "Only when", LULL_AT_START, 1 },
@@ -239,7 +235,7 @@ static void put_comeds(struct lull_document *doc, const struct lull_plan *plan)
 		lull_doc_item(doc, "%s%s, %s, %s%s%s. Ask first: %s%s", c->comed->name, c->comed->optional ? " (optional)" : "",
 			      c->comed->dose, c->comed->when, lull_is_nan(c->mg) ? "" : "; first dose here (mg): ",
 			      lull_is_nan(c->mg) ? "" : num(doc, c->mg, 2), c->comed->screen ? c->comed->screen : "nothing stated",
-			      lull_doc_cite(doc, c->comed->source));
+			      lull_doc_basis(doc, c->comed->source, (enum lull_mark)c->comed->mark));
 	}
 }
 
@@ -276,7 +272,7 @@ void lull_sheet_pump(struct lull_document *doc, const struct lull_plan *plan)
 
 /* ---- monitoring --------------------------------------------------------------------------- */
 
-static const struct lull_column line_columns[] = {
+static const struct lull_table_column line_columns[] = {
 	{ "Signal", LULL_AT_START, 0 }, { "Watch", LULL_AT_START, 1 }, { "Reduce or hold", LULL_AT_START, 1 },
 	{ "Stop and call", LULL_AT_START, 1.5 },
 };
@@ -310,7 +306,7 @@ static void put_cards(struct lull_document *doc, const struct lull_rescue *rescu
 		const struct lull_rescue_card *c = &rescue->cards[i];
 		if (c->dose)
 			lull_doc_item(doc, "%s (%s): %s %s%s%s", c->name, c->purpose, c->dose, c->guard ? c->guard : "",
-				      lull_doc_cite(doc, c->source),
+				      lull_doc_basis(doc, c->source, (enum lull_mark)c->mark),
 				      c->signed_by ? lull_arena_printf(doc->arena, " Signed: %s", c->signed_by) : "");
 		else
 			lull_buf_printf(&blank, "%s%s", blank.n ? ", " : "", c->name);
@@ -319,7 +315,7 @@ static void put_cards(struct lull_document *doc, const struct lull_rescue *rescu
 		lull_doc_item(doc, "Blank until the site's physician fills and signs them: %s", lull_buf_text(&blank));
 	doc->failed |= blank.failed;
 	lull_buf_clear(&blank);
-	lull_doc_item(doc, "%s%s", rescue->no_antidote, lull_doc_cite(doc, rescue->no_antidote_source));
+	lull_doc_item(doc, "%s%s", rescue->no_antidote, lull_doc_basis(doc, rescue->no_antidote_source, (enum lull_mark)rescue->no_antidote_mark));
 }
 
 void lull_sheet_monitor(struct lull_document *doc, const struct lull_plan *plan)
@@ -327,7 +323,7 @@ void lull_sheet_monitor(struct lull_document *doc, const struct lull_plan *plan)
 	lull_doc_heading(doc, 2, "Monitoring");
 	for (size_t i = 0; i < plan->n_schedule; i++)
 		lull_doc_item(doc, "%s: %s%s", plan->schedule[i]->name, plan->schedule[i]->when,
-			      lull_doc_cite(doc, plan->schedule[i]->source));
+			      lull_doc_basis(doc, plan->schedule[i]->source, (enum lull_mark)plan->schedule[i]->mark));
 	if (plan->route != LULL_ROUTE_IV)
 		return;
 	put_lines(doc, &plan->kb->monitoring);
@@ -350,12 +346,12 @@ void lull_sheet_lists(struct lull_document *doc, const struct lull_plan *plan)
 			if (!is_open)
 				lull_doc_heading(doc, 2, titles[kind]);
 			is_open = true;
-			lull_doc_item(doc, "%s%s", plan->items[i]->text, lull_doc_cite(doc, plan->items[i]->source));
+			lull_doc_item(doc, "%s%s", plan->items[i]->text, lull_doc_basis(doc, plan->items[i]->source, (enum lull_mark)plan->items[i]->mark));
 		}
 	}
 }
 
-static const struct lull_column cost_columns[] = {
+static const struct lull_table_column cost_columns[] = {
 	{ "Item", LULL_AT_START, 0 }, { "Quantity", LULL_AT_END, 0 }, { "Unit", LULL_AT_START, 0 }, { "Price", LULL_AT_END, 0 },
 	{ "Amount", LULL_AT_END, 0 },
 };
@@ -404,7 +400,7 @@ void lull_sheet_put(struct lull_document *doc, const struct lull_plan *plan)
 
 /* ---- comparison --------------------------------------------------------------------------------- */
 
-static const struct lull_column compare_columns[] = {
+static const struct lull_table_column compare_columns[] = {
 	{ "Protocol", LULL_AT_START, 0 }, { "Verdict", LULL_AT_START, 0 }, { "Sessions", LULL_AT_END, 0 },
 	{ "h each", LULL_AT_END, 0 },     { "mg, first", LULL_AT_END, 0 }, { "mg/kg", LULL_AT_END, 0 },
 	{ "peak mg/kg/h", LULL_AT_END, 0 }, { "mg in all", LULL_AT_END, 0 }, { "What stands against it", LULL_AT_START, 1 },
@@ -438,8 +434,8 @@ const struct lull_table *lull_sheet_compare(struct lull_arena *arena, const stru
 static void put_figure(struct lull_document *doc, const char *name, const struct lull_figure *f, const char *unit)
 {
 	if (f->stated)
-		lull_doc_pair(doc, name, "%s %s (%s%s)%s%s", num(doc, f->value, 4), unit, mark_text(f->mark),
-			      lull_doc_cite(doc, f->source), f->note ? "; " : "", f->note ? f->note : "");
+		lull_doc_pair(doc, name, "%s %s%s%s%s", num(doc, f->value, 4), unit, f->note ? "; " : "", f->note ? f->note : "",
+			      lull_doc_basis(doc, f->source, (enum lull_mark)f->mark));
 }
 
 static void put_part(struct lull_document *doc, const struct lull_part *part)
@@ -491,7 +487,7 @@ void lull_sheet_protocol(struct lull_document *doc, const struct lull_protocol *
 		lull_doc_pair(doc, "For", "%s", p->indications[i]);
 	if (p->adapted_from)
 		lull_doc_pair(doc, "Adapted from", "%s", p->adapted_from);
-	lull_doc_pair(doc, "Evidence", "%s%s", p->evidence, lull_doc_cite(doc, p->source));
+	lull_doc_pair(doc, "Evidence", "%s%s", p->evidence, lull_doc_basis(doc, p->source, (enum lull_mark)p->mark));
 	lull_doc_heading(doc, 2, "What it states");
 	for (size_t i = 0; i < p->n_parts; i++)
 		put_part(doc, &p->parts[i]);
@@ -513,10 +509,10 @@ void lull_sheet_protocol(struct lull_document *doc, const struct lull_protocol *
 		lull_doc_heading(doc, 2, "Given with it");
 	for (size_t i = 0; i < p->n_comedication; i++)
 		lull_doc_item(doc, "%s, %s, %s%s", p->comedication[i].name, p->comedication[i].dose, p->comedication[i].when,
-			      lull_doc_cite(doc, p->comedication[i].source));
+			      lull_doc_basis(doc, p->comedication[i].source, (enum lull_mark)p->comedication[i].mark));
 	if (p->n_observed)
 		lull_doc_heading(doc, 2, "What was observed");
 	for (size_t i = 0; i < p->n_observed; i++)
-		lull_doc_item(doc, "%s: %s (%s%s)", p->observed[i].what, p->observed[i].text,
-			      mark_text(p->observed[i].mark), lull_doc_cite(doc, p->observed[i].source));
+		lull_doc_item(doc, "%s: %s%s", p->observed[i].what, p->observed[i].text,
+			      lull_doc_basis(doc, p->observed[i].source, (enum lull_mark)p->observed[i].mark));
 }
