@@ -88,6 +88,7 @@ struct cli_subverb {
 int cli_dispatch(struct cli *cli, const char *verb, const struct cli_subverb *table, int argc, char **argv);
 
 int cmd_diary(struct cli *cli, int argc, char **argv);
+int cmd_diary_classify(struct cli *cli, int argc, char **argv);
 int cmd_version(struct cli *cli, int argc, char **argv);
 
 #endif

@@ -320,6 +320,7 @@ int cmd_diary(struct cli *cli, int argc, char **argv)
 	static const struct cli_subverb table[] = {
 		{ "show", cmd_show, "what a diary holds, and a calendar" },
 		{ "import", cmd_import, "a table into Lull's own diary file" },
+		{ "classify", cmd_diary_classify, "what it shows by ICHD-3" },
 		{ 0 }
 	};
 	return cli_dispatch(cli, "diary", table, argc, argv);

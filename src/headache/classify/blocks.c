@@ -416,6 +416,14 @@ static struct lull_count *count_of(struct lull_attacks *attacks, int kind)
 	return counts[kind];
 }
 
+/* More than so many hours? A record of one day without a clock start cannot say it. */
+static enum lull_status longer_than(const struct lull_entry *entry, double hours)
+{
+	if (!isnan(entry->duration_min))
+		return lull_status_of((double)entry->duration_min > hours * 60.0);
+	return entry->first != LULL_DAY_NONE && entry->first == entry->last ? LULL_NOT_MET : LULL_STATUS_UNKNOWN;
+}
+
 static void kinds_of(const struct lull_entry *entry, const struct lull_entry_class *cls, double long_attack_h,
 		     uint32_t *yes, uint32_t *maybe)
 {
@@ -430,12 +438,7 @@ static void kinds_of(const struct lull_entry *entry, const struct lull_entry_cla
 	put(yes, maybe, PROBABLE_AURA, s[LULL_ICHD_1_5_2_ATTACK]);
 	put(yes, maybe, TENSION,
 	    lull_status_and(lull_status_and(s[LULL_ICHD_2_1_B], s[LULL_ICHD_2_1_C]), s[LULL_ICHD_2_1_D]));
-	put(yes, maybe, OVER_72_H,
-	    lull_status_and(lasts((double)entry->duration_min, long_attack_h) == LULL_MET &&
-					    (double)entry->duration_min == long_attack_h * 60.0 ?
-				    LULL_NOT_MET :
-				    lasts((double)entry->duration_min, long_attack_h),
-			    debilitating(entry)));
+	put(yes, maybe, OVER_72_H, lull_status_and(longer_than(entry, long_attack_h), debilitating(entry)));
 }
 
 static bool open_by_duration(const struct lull_entry_class *cls)

@@ -320,6 +320,13 @@ static void try_one(const struct lull_case *base_case, const struct lull_verdict
 	}
 }
 
+/* Answers that can only rule a diagnosis out are asked after those that can also make it. */
+static bool only_rules_out(int unknown)
+{
+	return unknown == LULL_ASK_BETTER_EXPLAINED || unknown == LULL_ASK_HEMICRANIA ||
+	       unknown == LULL_ASK_OVERUSE_FIRST;
+}
+
 /* All unknowns at once, the same way; flags that only ever rule out are tried open and answered. */
 static void try_all(const struct lull_case *base_case, const struct lull_verdicts *base, struct lull_case *scratch,
 		    bool *could_change)
@@ -328,8 +335,7 @@ static void try_all(const struct lull_case *base_case, const struct lull_verdict
 		struct lull_verdicts with;
 		*scratch = *base_case;
 		for (int u = LULL_ASK_MISSING_DAYS; u < LULL_N_UNKNOWNS; u++) {
-			const bool rules_out = u == LULL_ASK_BETTER_EXPLAINED || u == LULL_ASK_HEMICRANIA ||
-					       u == LULL_ASK_OVERUSE_FIRST;
+			const bool rules_out = only_rules_out(u);
 			const bool about_daily = u == LULL_ASK_ONSET || u == LULL_ASK_CONTINUOUS;
 			const enum way this_way = rules_out || (about_daily && way >= N_WAYS) ? WAY_NO :
 						  u == LULL_ASK_MISSING_DAYS || u == LULL_ASK_FEATURES ?
@@ -369,7 +375,9 @@ static enum lull_unknown most_decisive(const struct effect *effects, int id)
 	enum lull_unknown best = LULL_ASK_NONE;
 	double best_share = 0;
 	for (int u = LULL_ASK_MISSING_DAYS; u < LULL_N_UNKNOWNS; u++) {
-		const double share = effects[u].ways ? (double)effects[u].changes[id] / effects[u].ways : 0;
+		double share = effects[u].ways ? (double)effects[u].changes[id] / effects[u].ways : 0;
+		if (only_rules_out(u))
+			share *= 0.01;
 		if (share > best_share) {
 			best = (enum lull_unknown)u;
 			best_share = share;
@@ -398,12 +406,12 @@ static void order_questions(const struct effect *effects, struct lull_classifica
 {
 	double worths[LULL_N_UNKNOWNS] = { 0 };
 	for (int u = LULL_ASK_MISSING_DAYS; u < LULL_N_UNKNOWNS; u++)
-		worths[u] = worth(&effects[u]);
+		worths[u] = worth(&effects[u]) * (only_rules_out(u) ? 0.01 : 1);
 	/* What the tables' questions name belongs to the list even where no diagnosis hangs on it alone. */
 	for (size_t i = 0; i < sizeof(diagnoses) / sizeof(*diagnoses); i++) {
 		const int u = out->ask[diagnoses[i].id];
 		if (u > LULL_ASK_CALENDAR && worths[u] == 0)
-			worths[u] = 0.01;
+			worths[u] = 0.001;
 	}
 	if (!out->dated)
 		out->questions[out->n_questions++] = LULL_ASK_DATES;
@@ -433,8 +441,7 @@ static enum lull_unknown first_in_the_way(const struct lull_case *base_case, int
 		for (int way = WAY_YES; way <= WAY_NO; way++) {
 			*scratch = *base_case;
 			for (int v = LULL_ASK_MISSING_DAYS; v < LULL_N_UNKNOWNS; v++) {
-				const bool rules_out = v >= LULL_ASK_OVERUSE_FIRST;
-				const enum way other = rules_out ? WAY_NO : WAY_YES;
+				const enum way other = only_rules_out(v) ? WAY_NO : WAY_YES;
 				(void)fill(scratch, (enum lull_unknown)v, v == u ? (enum way)way : other);
 			}
 			run_rules(scratch, &with[way]);

@@ -73,7 +73,7 @@ static const char *grade_sentence(enum lull_grade grade)
 	case LULL_SUPPORTED_BY_DIARY_AND_HISTORY:
 		return "Supported by diary and history together; the diary alone does not span more than 3 months.";
 	case LULL_GRADE_NOT_MET:
-		return "Not met.";
+		return "Not long enough at this level.";
 	case LULL_INSUFFICIENT_DATA:
 		break;
 	}
@@ -108,15 +108,25 @@ static const char *count_sentence(struct teller *t, const struct lull_block *b, 
 		    (unsigned)b->recorded, missing, undecided, estimate, need);
 }
 
+/* "2026-11-22", or "day 330" where the calendar is invented. */
+static void day_name(const struct teller *t, lull_day day, char *out, size_t n)
+{
+	char text[LULL_DAY_TEXT];
+	if (t->diary->day_index_only)
+		lull_text_format(out, n, "day %d", (int)(day - t->diary->first + 1));
+	else
+		lull_text_format(out, n, "%s", lull_day_text(text, day));
+}
+
 static struct lull_finding block_node(struct teller *t, enum lull_criterion_id id, const struct lull_block *b,
 				      const struct lull_count *count, const char *what)
 {
 	const struct lull_criterion *k = &t->criteria->items[id];
-	char from[LULL_DAY_TEXT], to[LULL_DAY_TEXT];
+	char from[32], to[32];
 	bool estimated = false;
 	const enum lull_status status = lull_block_at_least(&t->criteria->counting, b, count, k->needed, &estimated);
-	lull_day_text(from, b->from);
-	lull_day_text(to, b->to);
+	day_name(t, b->from, from, sizeof(from));
+	day_name(t, b->to, to, sizeof(to));
 	struct lull_finding f = blank(TELL(t, "%s@%s", k->id, to), TELL(t, "%s to %s", from, to), status);
 	put_bounds(&f, b, count);
 	f.needed = k->needed;
@@ -131,6 +141,13 @@ static struct lull_finding block_node(struct teller *t, enum lull_criterion_id i
 	return f;
 }
 
+static const char *month_words(const struct teller *t)
+{
+	return t->c->month == LULL_MONTH_CALENDAR ? "calendar months" :
+	       t->c->month == LULL_MONTH_30	  ? "30-day blocks" :
+						    "28-day blocks";
+}
+
 static const char *months_sentence(struct teller *t, enum lull_criterion_id id)
 {
 	const struct lull_classification *c = t->c;
@@ -140,10 +157,7 @@ static const char *months_sentence(struct teller *t, enum lull_criterion_id id)
 		return "Unknown: the days are numbered, the calendar months are not known.";
 	if (c->n_blocks == 0)
 		return "Unknown: no days.";
-	return TELL(t, "%s Month: %s.", grade_sentence((enum lull_grade)c->grade[id]),
-		    c->month == LULL_MONTH_CALENDAR ? "calendar months" :
-		    c->month == LULL_MONTH_30	    ? "30-day blocks" :
-						      "28-day blocks");
+	return TELL(t, "%s Month: %s.", grade_sentence((enum lull_grade)c->grade[id]), month_words(t));
 }
 
 /* A rule over months with a node for each block it looked at (and the one before). */
@@ -158,10 +172,17 @@ static struct lull_finding months_node(struct teller *t, enum lull_criterion_id 
 	if (!items)
 		return f;
 	put_bounds(&f, &c->blocks[0], &c->blocks[0].days[definition]);
+	const size_t wanted = (size_t)t->criteria->counting.consecutive_blocks;
 	for (size_t i = 0; i < n; i++)
 		items[i] = block_node(t, id, &c->blocks[i], &c->blocks[i].days[definition], what);
 	f.children = items;
 	f.n_children = n;
+	/* The month that decides against it, said outright. */
+	for (size_t i = 0; i < n && i < wanted && f.status == LULL_NOT_MET; i++)
+		if (items[i].status == LULL_NOT_MET) {
+			f.why = TELL(t, "Of the %s, the one from %s: %s", month_words(t), items[i].name, items[i].why);
+			break;
+		}
 	return f;
 }
 
@@ -319,7 +340,16 @@ static struct lull_finding tree_1_3(struct teller *t)
 							   "attacks of 1.1 B-D or 1.2 B-C"),
 					      c, node(t, LULL_ICHD_1_3_D) };
 	attach(t, &f, items, 4);
-	f.why = TELL(t, "%s%s", months_sentence(t, LULL_ICHD_1_3), band_sentence(t->c->band));
+	const char *verdict = months_sentence(t, LULL_ICHD_1_3);
+	if (f.status == LULL_NOT_MET) {
+		struct lull_finding failing = f;
+		for (size_t i = 4; i-- > 0;)
+			if (items[i].status == LULL_NOT_MET)
+				failing = items[i];
+		verdict = TELL(t, "Fails %c, %s. Month: %s.", failing.code[strlen(failing.code) - 1], failing.name,
+			       month_words(t));
+	}
+	f.why = TELL(t, "%s%s", verdict, band_sentence(t->c->band));
 	return f;
 }
 
