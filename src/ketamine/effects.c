@@ -185,9 +185,10 @@ int lull_effects_load(const struct lull_files *files, struct lull_arena *arena, 
 static int refuse_site(struct lull_drive drive, struct lull_err *err)
 {
 	const int rc = lull_fail(err, LULL_EUNSUPPORTED, "effects",
-				 "The fast effects were fitted to arterial S-ketamine; this model's curve is %s, which "
-				 "peaks 30 to 40 %% lower for the same dose, so it may not drive them.",
-				 drive.site == LULL_VENOUS ? "venous" : "of a site that its source does not state");
+				 "The fast effects were fitted to arterial S-ketamine; this model's curve is %s, so it may "
+				 "not drive them.",
+				 drive.site == LULL_VENOUS ? "venous, which peaks 30 to 40 % lower for the same dose" :
+							     "of a site that its source does not state");
 	lull_mend(err, "choose an arterial model (kamp2020_otto2021), or declare the bridge from a venous to an "
 		       "arterial curve, which is then said in the report");
 	return rc;

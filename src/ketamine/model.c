@@ -355,14 +355,17 @@ static int load_guards(const struct lull_files *files, struct lull_arena *arena,
 static int not_found(const struct lull_files *files, const char *id, struct lull_arena *arena,
 		     struct lull_diags *diags)
 {
-	const char **ids = NULL;
+	const char **ids = NULL, *known = "";
 	size_t n = 0;
 	const int rc = lull_model_ids(files, arena, &ids, &n, NULL);
 
 	if (rc != LULL_OK)
 		return rc;
-	lull_diags_addf(diags, LULL_ERROR, "models/", 0, 0, "one of the models in knowledge/models",
-			lull_nearest_name(id, ids), "%s", id);
+	for (size_t i = 0; i < n && known; i++)
+		known = lull_arena_printf(arena, "%s%s%s", known, i ? ", " : "", ids[i]);
+	if (!known)
+		return LULL_ENOMEM;
+	lull_diags_addf(diags, LULL_ERROR, "models/", 0, 0, known, lull_nearest_name(id, ids), "no model %s", id);
 	return LULL_ENOTFOUND;
 }
 

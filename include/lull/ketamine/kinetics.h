@@ -52,6 +52,9 @@ struct lull_modes {
 LULL_NODISCARD int lull_modes_of(const struct lull_pk *pk, const struct lull_follow *follow,
 				 struct lull_modes *out, struct lull_err *err);
 
+/* ln 2 / rate */
+static inline double lull_half_life_h(double rate_per_h) { return 0x1.62e42fefa39efp-1 / rate_per_h; }
+
 /* Exact state at one time; zero is the start, nothing given yet. */
 struct lull_kin_state {
 	double t_h;
