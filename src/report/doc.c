@@ -110,6 +110,31 @@ void lull_doc_item(struct lull_document *doc, const char *fmt, ...)
 	add_pair(doc, LULL_BLOCK_LIST, NULL, value);
 }
 
+/* True when the question is new, and remembered from now on. */
+static bool is_new_question(struct lull_document *doc, const char *text)
+{
+	for (size_t i = 0; i < doc->n_asked; i++)
+		if (lull_text_eq(doc->asked[i], text))
+			return false;
+	const char **asked = lull_arena_grow(doc->arena, doc->asked, doc->n_asked, &doc->cap_asked,
+					     doc->n_asked + 1, sizeof(*asked));
+	const char *kept = asked ? copy(doc, text) : NULL;
+	if (asked)
+		doc->asked = asked;
+	if (kept)
+		doc->asked[doc->n_asked++] = kept;
+	doc->failed = doc->failed || !kept;
+	return true;
+}
+
+void lull_doc_question(struct lull_document *doc, const char *text, const char *because)
+{
+	if (!text || doc->failed || !is_new_question(doc, text))
+		return;
+	lull_doc_item(doc, "%s%s%s%s", text, because ? LULL_FAINT " " : "", because ? because : "",
+		      because ? LULL_PLAIN : "");
+}
+
 void lull_doc_note(struct lull_document *doc, const char *label, const char *text)
 {
 	const char *value = copy(doc, text);
@@ -222,6 +247,8 @@ static const struct lull_finding *copy_findings(struct lull_document *doc, const
 		if (*basis)
 			out[i].why = lull_arena_printf(doc->arena, "%s%s", why, *why ? basis : basis + 1);
 		doc->failed = doc->failed || (*basis && !out[i].why);
+		if (from[i].question && from[i].could_change && !is_new_question(doc, from[i].question))
+			out[i].question = NULL;
 		if (depth > 0 && from[i].n_children) {
 			out[i].children = copy_findings(doc, from[i].children, from[i].n_children, depth - 1, &from[i]);
 			out[i].n_children = from[i].n_children;

@@ -157,7 +157,7 @@ static void put_block_table(struct lull_dossier_writer *w)
 	};
 	const struct lull_classification *c = w->in->classification;
 	const bool drugs = w->in->diary->records_drugs;
-	struct lull_table *table = lull_table_new(w->arena, "Days counted", with_drugs, drugs ? 7 : 6);
+	struct lull_table *table = lull_table_new(w->arena, "Counted days", with_drugs, drugs ? 7 : 6);
 	char day[LULL_DAY_TEXT];
 	for (size_t i = 0; i < c->n_blocks && i < MAX_BLOCKS; i++) {
 		const struct lull_block *b = &c->blocks[i];

@@ -70,6 +70,8 @@ struct lull_document {
 	size_t n_blocks, cap;
 	const char **notes;       /* keys of the sources cited so far, in order */
 	size_t n_notes, cap_notes;
+	const char **asked;       /* questions said so far: each is said once */
+	size_t n_asked, cap_asked;
 	bool failed;
 };
 
@@ -82,10 +84,12 @@ void lull_doc_paragraph(struct lull_document *doc, const char *fmt, ...) LULL_PR
 void lull_doc_pair(struct lull_document *doc, const char *key, const char *fmt, ...)
 	LULL_PRINTF(3, 4);
 void lull_doc_item(struct lull_document *doc, const char *fmt, ...) LULL_PRINTF(2, 3);
+/* A question as an item; findings that follow do not ask it again. */
+void lull_doc_question(struct lull_document *doc, const char *text, const char *because);
 void lull_doc_note(struct lull_document *doc, const char *label, const char *text);
 void lull_doc_table(struct lull_document *doc, const struct lull_table *table);
 /* depth: how many levels of children are shown; 0 = the conclusions alone. Each shows its source
- * as a number and its trust mark, once for a branch that shares them. */
+ * as a number and its trust mark, once for a branch that shares them; a question is asked once. */
 void lull_doc_findings(struct lull_document *doc, const struct lull_finding *findings, size_t n,
 		       int depth);
 void lull_doc_callout(struct lull_document *doc, enum lull_tone tone, const char *title,

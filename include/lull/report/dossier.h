@@ -12,6 +12,7 @@
 #include "lull/care/patient.h"
 #include "lull/care/plan.h"
 #include "lull/care/screen.h"
+#include "lull/course/person.h"
 #include "lull/headache/classify.h"
 #include "lull/headache/refractory.h"
 #include "lull/report/doc.h"
@@ -44,8 +45,9 @@ struct lull_dossier {
 	const struct lull_plan *plan;                    /* NULL: none                    */
 	const char *no_plan;                             /* why not; NULL with a plan     */
 
-	const struct lull_forecast *forecast;            /* NULL: none                    */
-	const struct lull_forecast_request *forecast_request;
+	const struct lull_plan_forecast *forecast;       /* NULL: none                    */
+	const struct lull_course_priors *priors;         /* with a forecast               */
+	const struct lull_effects *effects;              /* with a forecast               */
 	const char *no_forecast;                         /* why not                       */
 };
 
