@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "lull/report/sheet.h"
+
 /* ---- small things ------------------------------------------------------------------ */
 
 void lull_dossier__fail(struct lull_dossier_writer *w, int rc)
@@ -186,24 +188,14 @@ void lull_dossier__questions(struct lull_dossier_writer *w)
 
 /* ---- end --------------------------------------------------------------------------- */
 
-static void put_items(struct lull_dossier_writer *w, enum lull_list_kind list)
-{
-	const struct lull_plan *plan = w->in->plan;
-	for (size_t i = 0; i < plan->n_items; i++)
-		if (plan->items[i]->list == (int)list)
-			lull_doc_item(w->doc, "%s%s%s%s", plan->items[i]->text, LULL_FAINT,
-				      lull_dossier__basis(w, plan->items[i]->source, plan->items[i]->mark), LULL_PLAIN);
-}
-
 void lull_dossier__endpoint(struct lull_dossier_writer *w)
 {
-	if (w->rc != LULL_OK || !w->in->plan || w->in->plan->status == LULL_PLAN_REFUSED)
+	const struct lull_plan *plan = w->in->plan;
+	if (w->rc != LULL_OK || !plan || plan->status == LULL_PLAN_REFUSED)
 		return;
 	lull_doc_heading(w->doc, 1, "Endpoint and stop rule");
-	lull_doc_heading(w->doc, 2, "Response is judged so");
-	put_items(w, LULL_LIST_RESPONSE);
-	lull_doc_heading(w->doc, 2, "The series ends with");
-	put_items(w, LULL_LIST_STOP);
+	lull_sheet_list(w->doc, plan, LULL_LIST_RESPONSE);
+	lull_sheet_list(w->doc, plan, LULL_LIST_STOP);
 }
 
 void lull_dossier__sources(struct lull_dossier_writer *w)

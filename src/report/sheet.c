@@ -86,7 +86,7 @@ static const char *days_text(struct lull_document *doc, const struct lull_plan *
 	return text ? text : "";
 }
 
-static void put_facts(struct lull_document *doc, const struct lull_plan *plan)
+void lull_sheet_facts(struct lull_document *doc, const struct lull_plan *plan)
 {
 	const struct lull_protocol *p = plan->protocol;
 	char until[LULL_DAY_TEXT];
@@ -332,23 +332,28 @@ void lull_sheet_monitor(struct lull_document *doc, const struct lull_plan *plan)
 
 /* ---- lists, cost ----------------------------------------------------------------------------- */
 
-void lull_sheet_lists(struct lull_document *doc, const struct lull_plan *plan)
+void lull_sheet_list(struct lull_document *doc, const struct lull_plan *plan, enum lull_list_kind kind)
 {
 	static const char *const titles[LULL_N_LISTS] = {
 		"Before the session", "Consent", "Emergency kit", "Staffing", "When to stop",
 		"Response",	      "Discharge", "Drug log",     "Coverage",
 	};
-	for (int kind = 0; kind < LULL_N_LISTS; kind++) {
-		bool is_open = false;
-		for (size_t i = 0; i < plan->n_items; i++) {
-			if (plan->items[i]->list != kind)
-				continue;
-			if (!is_open)
-				lull_doc_heading(doc, 2, titles[kind]);
-			is_open = true;
-			lull_doc_item(doc, "%s%s", plan->items[i]->text, lull_doc_basis(doc, plan->items[i]->source, (enum lull_mark)plan->items[i]->mark));
-		}
+	bool is_open = false;
+
+	for (size_t i = 0; i < plan->n_items; i++) {
+		if (plan->items[i]->list != (int)kind)
+			continue;
+		if (!is_open)
+			lull_doc_heading(doc, 2, titles[kind]);
+		is_open = true;
+		lull_doc_item(doc, "%s%s", plan->items[i]->text, lull_doc_basis(doc, plan->items[i]->source, (enum lull_mark)plan->items[i]->mark));
 	}
+}
+
+void lull_sheet_lists(struct lull_document *doc, const struct lull_plan *plan)
+{
+	for (int kind = 0; kind < LULL_N_LISTS; kind++)
+		lull_sheet_list(doc, plan, (enum lull_list_kind)kind);
 }
 
 static const struct lull_table_column cost_columns[] = {
@@ -388,7 +393,7 @@ void lull_sheet_cost(struct lull_document *doc, const struct lull_plan *plan)
 void lull_sheet_put(struct lull_document *doc, const struct lull_plan *plan)
 {
 	lull_sheet_verdict(doc, plan);
-	put_facts(doc, plan);
+	lull_sheet_facts(doc, plan);
 	lull_sheet_findings(doc, plan);
 	if (plan->status == LULL_PLAN_REFUSED)
 		return;

@@ -13,10 +13,12 @@ void lull_sheet_put(struct lull_document *doc, const struct lull_plan *plan);
 
 /* Its parts, for a letter that orders them itself. */
 void lull_sheet_verdict(struct lull_document *doc, const struct lull_plan *plan);
+void lull_sheet_facts(struct lull_document *doc, const struct lull_plan *plan);
 void lull_sheet_findings(struct lull_document *doc, const struct lull_plan *plan);
 void lull_sheet_pump(struct lull_document *doc, const struct lull_plan *plan);
 void lull_sheet_monitor(struct lull_document *doc, const struct lull_plan *plan);
-void lull_sheet_lists(struct lull_document *doc, const struct lull_plan *plan);
+void lull_sheet_lists(struct lull_document *doc, const struct lull_plan *plan); /* each of them */
+void lull_sheet_list(struct lull_document *doc, const struct lull_plan *plan, enum lull_list_kind kind);
 void lull_sheet_cost(struct lull_document *doc, const struct lull_plan *plan);
 
 /* One line a plan, for comparing several. */
