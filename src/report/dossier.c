@@ -151,7 +151,7 @@ void lull_dossier__summary(struct lull_dossier_writer *w)
 	else if (in->plan)
 		lull_doc_pair(w->doc, "Plan", "refused");
 	else
-		lull_doc_pair(w->doc, "Plan", "%s", in->no_plan ? in->no_plan : "none");
+		lull_doc_pair(w->doc, "Plan", "%s", in->plan_note ? in->plan_note : "none");
 	if (in->patient->coverage.payer)
 		lull_doc_pair(w->doc, "Payer", "%s", in->patient->coverage.payer);
 	for (size_t i = 0; i < in->patient->n_goals; i++)

@@ -191,11 +191,11 @@ static void put_models(struct lull_dossier_writer *w)
 void lull_dossier__forecast(struct lull_dossier_writer *w)
 {
 	const struct lull_dossier *in = w->in;
-	if (w->rc != LULL_OK || (!in->forecast && !in->no_forecast))
+	if (w->rc != LULL_OK || (!in->forecast && !in->forecast_note))
 		return;
 	lull_doc_heading(w->doc, 1, "Forecast, not calibrated: controlled evidence in headache is missing");
 	if (!in->forecast) {
-		lull_doc_paragraph(w->doc, "%s", in->no_forecast);
+		lull_doc_paragraph(w->doc, "%s", in->forecast_note);
 		return;
 	}
 	const struct lull_forecast *f = &in->forecast->main;

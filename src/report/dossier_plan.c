@@ -34,11 +34,11 @@ void lull_dossier__plan(struct lull_dossier_writer *w)
 						     LULL_LIST_DISCHARGE, LULL_LIST_LOG, LULL_LIST_COVERAGE };
 	const struct lull_dossier *in = w->in;
 	const struct lull_plan *plan = in->plan;
-	if (w->rc != LULL_OK || (!plan && !in->no_plan))
+	if (w->rc != LULL_OK || (!plan && !in->plan_note))
 		return;
 	lull_doc_heading(w->doc, 1, "Plan");
-	if (in->no_plan)
-		lull_doc_paragraph(w->doc, "%s", in->no_plan);
+	if (in->plan_note)
+		lull_doc_paragraph(w->doc, "%s", in->plan_note);
 	if (!plan)
 		return;
 	lull_sheet_verdict(w->doc, plan);

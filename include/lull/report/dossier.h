@@ -43,12 +43,12 @@ struct lull_dossier {
 	const struct lull_finding *red_flags;            /* lull_redflags_explain; NULL   */
 
 	const struct lull_plan *plan;                    /* NULL: none                    */
-	const char *no_plan;                             /* why not; NULL with a plan     */
+	const char *plan_note;                           /* how it was chosen, or why there is none; NULL */
 
 	const struct lull_plan_forecast *forecast;       /* NULL: none                    */
 	const struct lull_course_priors *priors;         /* with a forecast               */
 	const struct lull_effects *effects;              /* with a forecast               */
-	const char *no_forecast;                         /* why not                       */
+	const char *forecast_note;                       /* why there is none */
 };
 
 LULL_NODISCARD int lull_dossier_build(const struct lull_dossier *in, struct lull_arena *arena,
