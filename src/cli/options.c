@@ -115,6 +115,7 @@ static int set_choice(const struct cli_usage *usage, const struct cli_option *o,
 	for (int i = 0; o->choices[i]; i++) {
 		if (!strcmp(o->choices[i], text)) {
 			*(int *)o->value = i;
+			lull_buf_clear(&list);
 			return -1;
 		}
 		lull_buf_printf(&list, "%s%s", i ? ", " : "", o->choices[i]);

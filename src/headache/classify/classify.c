@@ -337,11 +337,11 @@ static void try_all(const struct lull_case *base_case, const struct lull_verdict
 		for (int u = LULL_ASK_MISSING_DAYS; u < LULL_N_UNKNOWNS; u++) {
 			const bool rules_out = only_rules_out(u);
 			const bool about_daily = u == LULL_ASK_ONSET || u == LULL_ASK_CONTINUOUS;
-			const enum way this_way = rules_out || (about_daily && way >= N_WAYS) ? WAY_NO :
-						  u == LULL_ASK_MISSING_DAYS || u == LULL_ASK_FEATURES ?
-												(enum way)(way % N_WAYS) :
-						  way % N_WAYS == WAY_NO ? WAY_NO :
-									   WAY_YES;
+			enum way this_way = way % N_WAYS == WAY_NO ? WAY_NO : WAY_YES;
+			if (rules_out || (about_daily && way >= N_WAYS))
+				this_way = WAY_NO;
+			else if (u == LULL_ASK_MISSING_DAYS || u == LULL_ASK_FEATURES)
+				this_way = (enum way)(way % N_WAYS);
 			(void)fill(scratch, (enum lull_unknown)u, this_way);
 		}
 		run_rules(scratch, &with);
