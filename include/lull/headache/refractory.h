@@ -65,6 +65,7 @@ struct lull_treatment {
 };
 extern const struct lull_schema lull_treatment_schema;
 
+/* A month of treatment is 28 days, as everywhere in Lull. */
 struct lull_treatment_history {
 	const struct lull_treatment *items;
 	size_t n_items;
@@ -146,7 +147,27 @@ enum lull_acute_set {
 };
 extern const char *const lull_acute_set_names[];
 
+/* What a definition is made of; names, questions and sources are data. */
+#define LULL_PARTS(X)                                                              \
+	X(DIAGNOSIS, "diagnosis") X(CHRONIC, "chronic") X(NO_OVERUSE, "no_overuse") \
+	X(DEBILITATING, "debilitating") X(RELIEF, "relief") X(TRIPTANS, "triptans") \
+	X(CLASSES, "classes") X(SPECIAL, "special") X(INTERFERENCE, "interference") \
+	X(ACUTE_TRIPTAN, "acute_triptan") X(ACUTE_DHE, "acute_dhe")                \
+	X(ACUTE_ANALGESIC, "acute_analgesic")
+enum lull_refractory_part {
+#define LULL_X(name, key) LULL_PART_##name,
+	LULL_PARTS(LULL_X)
+#undef LULL_X
+	LULL_N_PARTS
+};
+extern const char *const lull_refractory_part_names[];
+struct lull_refractory_text {
+	const char *id, *name, *ask, *source;
+	int mark;
+};
+
 struct lull_refractory_rules {
+	struct lull_refractory_text parts[LULL_N_PARTS];
 	struct lull_drug_class classes[LULL_N_PREVENTIVES];
 	struct lull_drug_class acute[LULL_N_ACUTE_SETS];
 	const struct lull_trial_rule *trials; size_t n_trials;
@@ -169,6 +190,7 @@ enum lull_status lull_treatment_failed(const struct lull_refractory_rules *rules
 
 /* Resistant and refractory, by each definition. */
 struct lull_refractory {
+	uint8_t parts[LULL_N_DEFINITIONS][LULL_N_PARTS]; /* enum lull_status; MET where a definition does not ask */
 	uint8_t failed[LULL_N_PREVENTIVES];     /* enum lull_status, by EHF 2020    */
 	uint8_t tried[LULL_N_PREVENTIVES];      /* treatments listed in the class   */
 	uint8_t n_failed, n_maybe;              /* classes                          */
