@@ -50,7 +50,11 @@ static const char *excerpt(struct lull_import__row *row, const struct lull_csv_c
 	size_t end = at;
 	while (end < run->n_bytes && run->bytes[end] != '\n' && run->bytes[end] != '\r')
 		end++;
-	return end - at > 400 ? NULL : lull_arena_strndup(run->arena, run->bytes + at, end - at);
+	if (end - at > 400)
+		return NULL;
+	const char *line = lull_arena_strndup(run->arena, run->bytes + at, end - at);
+	run->out_of_memory |= !line;
+	return line;
 }
 
 LULL_PRINTF(5, 0)
@@ -384,6 +388,7 @@ static bool plausible(struct lull_import__row *row, const struct lull_map_column
 	else
 		lull_import__flag(row, cell, lull_buf_text(&expected), "%s in column '%s', not plausible: not used", text,
 				  column->column);
+	row->run->out_of_memory |= expected.failed;
 	lull_buf_clear(&expected);
 	return !row->is_rejected;
 }

@@ -261,7 +261,7 @@ static bool read_cells(struct import *im, struct lull_import__row *row, bool *is
 			return lull_import__reject(row, &row->cells[i], "as many cells as the header has",
 						   "%zu cells, the header has %zu", row->n_cells, im->n_header);
 	/* Every fault of the row, not only the first. */
-	for (size_t i = 0; i < map->n_columns; i++)
+	for (size_t i = 0; i < map->n_columns && !im->run.out_of_memory; i++)
 		if (im->at[i] >= 0)
 			is_read &= lull_import__cell(row, &map->columns[i], &row->cells[im->at[i]]);
 	return is_read && lull_import__finish(row, cells_empty(im, row), is_blank);

@@ -289,6 +289,7 @@ static uint64_t name_bit(struct build *b, const struct lull_node *at, const char
 			return UINT64_C(1) << i;
 	const char *near = lull_nearest_name(at->text, names);
 	const char *hint = near ? lull_arena_printf(b->arena, "did you mean '%s'?", near) : NULL;
+	b->out_of_memory |= near && !hint;
 	lull_node_diag(b->diags, b->doc, at, LULL_ERROR, what, hint, "'%s'", at->text);
 	return 0;
 }
@@ -491,6 +492,27 @@ int lull_map_read(const char *bytes, size_t n, const char *file, struct lull_are
 	return rc;
 }
 
+/* Not found, with the names there are. */
+static int no_such_map(const struct lull_files *files, const char *name, struct lull_err *err)
+{
+	size_t first, end;
+	struct lull_buf names = { 0 };
+	lull_files_under(files, "maps/", &first, &end);
+	for (size_t i = first; i < end; i++) {
+		const char *stem = files->items[i].path + strlen("maps/");
+		const char *dot = strrchr(stem, '.');
+		lull_buf_puts(&names, i == first ? "" : ", ");
+		lull_buf_add(&names, stem, dot ? (size_t)(dot - stem) : strlen(stem));
+	}
+	int rc = lull_buf_status(&names, err);
+	if (rc == LULL_OK) {
+		rc = lull_fail(err, LULL_ENOTFOUND, "map", "no map is named '%s'", name);
+		lull_mend(err, "there are: %s; or give the path of a map file", lull_buf_text(&names));
+	}
+	lull_buf_clear(&names);
+	return rc;
+}
+
 int lull_map_load(const struct lull_files *files, const char *name, struct lull_arena *arena, struct lull_map *out,
 		  struct lull_diags *diags, struct lull_err *err)
 {
@@ -498,21 +520,8 @@ int lull_map_load(const struct lull_files *files, const char *name, struct lull_
 	if (!path)
 		return lull_nomem(err);
 	const struct lull_file *file = lull_files_get(files, path);
-	if (!file) {
-		size_t first, end;
-		struct lull_buf names = { 0 };
-		lull_files_under(files, "maps/", &first, &end);
-		for (size_t i = first; i < end; i++) {
-			const char *stem = files->items[i].path + strlen("maps/");
-			const char *dot = strrchr(stem, '.');
-			lull_buf_puts(&names, i == first ? "" : ", ");
-			lull_buf_add(&names, stem, dot ? (size_t)(dot - stem) : strlen(stem));
-		}
-		lull_fail(err, LULL_ENOTFOUND, "map", "no map is named '%s'", name);
-		lull_mend(err, "there are: %s; or give the path of a map file", lull_buf_text(&names));
-		lull_buf_clear(&names);
-		return LULL_ENOTFOUND;
-	}
+	if (!file)
+		return no_such_map(files, name, err);
 	const int rc = lull_map_read(file->bytes, file->n_bytes, path, arena, out, diags);
 	if (rc == LULL_ENOMEM)
 		return lull_nomem(err);
