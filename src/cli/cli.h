@@ -90,6 +90,7 @@ int cli_dispatch(struct cli *cli, const char *verb, const struct cli_subverb *ta
 int cmd_diary(struct cli *cli, int argc, char **argv);
 int cmd_diary_classify(struct cli *cli, int argc, char **argv);
 int cmd_models(struct cli *cli, int argc, char **argv);
+int cmd_knowledge(struct cli *cli, int argc, char **argv);
 int cmd_version(struct cli *cli, int argc, char **argv);
 
 #endif
