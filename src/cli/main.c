@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lull/knowledge.h"
+#include "lull/num/math.h"
 
 static const struct verb {
 	const char *name;
@@ -130,11 +131,25 @@ static int run(int argc, char **argv, struct lull_arena *arena)
 	return rc ? rc : verb->run(&cli, argc - i, argv + i);
 }
 
-int main(int argc, char **argv)
+static int with_arena(int argc, char **argv)
 {
 	struct lull_arena arena = { 0 };
 	const int rc = run(argc, argv, &arena);
 
 	lull_arena_clear(&arena);
 	return rc;
+}
+
+/* Built for any processor of the family, so that one without FMA is refused with a
+ * sentence and not with an illegal instruction (design: same bits). */
+#if defined(__x86_64__)
+__attribute__((target("no-avx,no-avx2,no-fma,no-bmi,no-bmi2"), noinline))
+#endif
+int main(int argc, char **argv)
+{
+	if (!lull_cpu_ok()) {
+		fprintf(stderr, "lull: %s\n", lull_cpu_needs);
+		return CLI_SYSTEM;
+	}
+	return with_arena(argc, argv);
 }
