@@ -140,6 +140,14 @@ static int with_arena(int argc, char **argv)
 	return rc;
 }
 
+static int refuse_machine(void)
+{
+	fputs("lull: ", stderr);
+	fputs(lull_cpu_needs, stderr);
+	fputs("\n", stderr);
+	return CLI_SYSTEM;
+}
+
 /* Built for any processor of the family, so that one without FMA is refused with a
  * sentence and not with an illegal instruction (design: same bits). */
 #if defined(__x86_64__)
@@ -147,9 +155,5 @@ __attribute__((target("no-avx,no-avx2,no-fma,no-bmi,no-bmi2"), noinline))
 #endif
 int main(int argc, char **argv)
 {
-	if (!lull_cpu_ok()) {
-		fprintf(stderr, "lull: %s\n", lull_cpu_needs);
-		return CLI_SYSTEM;
-	}
-	return with_arena(argc, argv);
+	return lull_cpu_ok() ? with_arena(argc, argv) : refuse_machine();
 }
