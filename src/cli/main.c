@@ -15,8 +15,8 @@ static const struct verb {
 	const char *about;
 } verbs[] = {
 	{ "diary", cmd_diary, "show, import and classify headache diaries" },
-	{ "models", cmd_models, "kinetic models and effects, with source and mark of every number" },
 	{ "knowledge", cmd_knowledge, "check the criteria, rules, protocols and models" },
+	{ "models", cmd_models, "kinetic models and effects, with source and mark of every number" },
 	{ "version", cmd_version, "program version and knowledge hash" },
 };
 enum { N_VERBS = sizeof(verbs) / sizeof(verbs[0]) };

@@ -17,6 +17,7 @@ says "and the part is named" "FAULTY course without drug"
 sed -i 's/mean_points: 1,92/mean_points: 1.92/; s/etchison2018:placebo/nobody1999/' "$tmp/knowledge/course.yaml"
 check "an unknown source is refused" 3 "$LULL" --knowledge "$tmp/knowledge" knowledge check
 err_says "by its key" "nobody1999"
-check "an empty folder is said to be one" 3 "$LULL" --knowledge "$tmp" version
+mkdir "$tmp/empty"
+check "an empty folder is said to be one" 3 "$LULL" --knowledge "$tmp/empty" version
 check "a missing folder is a system error" 4 "$LULL" --knowledge "$tmp/none" version
 finish
