@@ -19,7 +19,7 @@ static inline void test_person(struct test_person *p, double kg, double height_c
 {
 	lull_patient_init(&p->patient);
 	p->weights[0] = (struct lull_weight){ .kg = kg, .day = TEST_DAY, .how = LULL_WEIGHT_MEASURED };
-	p->conditions[0] = (struct lull_condition){ .id = "renal_insufficiency_severe", .answer = LULL_NO, .day = TEST_DAY };
+	p->conditions[0] = (struct lull_condition){ .id = "severe_renal_insufficiency", .answer = LULL_NO, .day = TEST_DAY };
 	p->patient.id = "test";
 	p->patient.invented = true;
 	p->patient.born = lull_day_from_ymd(1984, 3, 2);
