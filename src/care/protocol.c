@@ -49,7 +49,10 @@ static const struct lull_field rule_fields[] = {
 	FIG_OPT(R, wean_mg_per_kg_per_h), FIG_OPT(R, wean_every_h), FIG_OPT(R, max_dur_h),
 	{ 0 },
 };
-static const struct lull_schema rule_schema = { .name = "rule", .size = sizeof(R), .fields = rule_fields };
+static void check_rule(const void *object, const struct lull_node *node, const struct lull_doc *doc,
+		       struct lull_diags *diags);
+static const struct lull_schema rule_schema = { .name = "rule", .size = sizeof(R), .fields = rule_fields,
+						.check = check_rule };
 #undef R
 
 #define C struct lull_comed
@@ -109,6 +112,25 @@ const struct lull_schema lull_protocols_schema = { .name = "protocols", .size = 
 
 /* ---- checks at load ------------------------------------------------------------------ */
 
+static void need_range(const struct lull_figure *f, const char *name, double low, double high,
+		       const struct lull_node *node, const struct lull_doc *doc, struct lull_diags *diags)
+{
+	char a[64], b[64];
+
+	if (!f->stated || (f->value >= low && f->value <= high))
+		return;
+	lull_node_diag(diags, doc, node, LULL_ERROR, "a number in its range", NULL, "%s outside %s to %s", name,
+		       lull_num_text(a, sizeof(a), low, 4), lull_num_text(b, sizeof(b), high, 4));
+}
+
+static void need_whole(const struct lull_figure *f, const char *name, double high, const struct lull_node *node,
+		       const struct lull_doc *doc, struct lull_diags *diags)
+{
+	need_range(f, name, 1, high, node, doc, diags);
+	if (f->stated && f->value != lull_care__floor(f->value))
+		lull_node_diag(diags, doc, node, LULL_ERROR, "a whole number", NULL, "%s that is not whole", name);
+}
+
 static int n_amounts(const struct lull_part *part)
 {
 	return part->mg_per_kg.stated + part->mg.stated + part->mg_per_kg_per_h.stated + part->mg_per_h.stated +
@@ -133,10 +155,33 @@ static void check_part(const void *object, const struct lull_node *node, const s
 	if (part->first_session && part->last_session && part->last_session < part->first_session)
 		lull_node_diag(diags, doc, node, LULL_ERROR, "last_session at or after first_session", NULL,
 			       "last_session %d before first_session %d", part->last_session, part->first_session);
-	const struct lull_figure *positive[] = { &part->over_min, &part->repeats, &part->every_min };
-	for (size_t i = 0; i < 3; i++)
-		if (positive[i]->stated && !(positive[i]->value > 0))
-			lull_node_diag(diags, doc, node, LULL_ERROR, "a time or number above 0", NULL, "0");
+	need_range(&part->over_min, "over_min", 0.1, 20000, node, doc, diags);
+	need_range(&part->every_min, "every_min", 1, 20000, node, doc, diags);
+	need_whole(&part->repeats, "repeats", 100, node, doc, diags);
+	need_whole(&part->sprays, "sprays", 20, node, doc, diags);
+	need_whole(&part->sprays_high, "sprays_high", 20, node, doc, diags);
+}
+
+/* Steps and times that a ladder can be built from. */
+static void check_rule(const void *object, const struct lull_node *node, const struct lull_doc *doc,
+		       struct lull_diags *diags)
+{
+	const struct lull_rule_figures *r = object;
+
+	need_range(&r->start_mg_per_kg_per_h, "start_mg_per_kg_per_h", 0.001, 10, node, doc, diags);
+	need_range(&r->raise_mg_per_kg_per_h, "raise_mg_per_kg_per_h", 0.001, 10, node, doc, diags);
+	need_range(&r->raise_every_h, "raise_every_h", 0.05, 1000, node, doc, diags);
+	need_range(&r->cap_mg_per_kg_per_h, "cap_mg_per_kg_per_h", 0.001, 10, node, doc, diags);
+	need_range(&r->cap_mg_per_h, "cap_mg_per_h", 0.1, 1000, node, doc, diags);
+	need_range(&r->target_nrs, "target_nrs", 0, 10, node, doc, diags);
+	need_range(&r->target_fall_frac, "target_fall_frac", 0.01, 1, node, doc, diags);
+	need_range(&r->hold_at_target_h, "hold_at_target_h", 0, 1000, node, doc, diags);
+	need_range(&r->wean_mg_per_kg_per_h, "wean_mg_per_kg_per_h", 0.001, 10, node, doc, diags);
+	need_range(&r->wean_every_h, "wean_every_h", 0.05, 1000, node, doc, diags);
+	need_range(&r->max_dur_h, "max_dur_h", 0.1, 1000, node, doc, diags);
+	if (r->start_mg_per_kg_per_h.stated && r->cap_mg_per_kg_per_h.stated &&
+	    r->start_mg_per_kg_per_h.value > r->cap_mg_per_kg_per_h.value)
+		lull_node_diag(diags, doc, node, LULL_ERROR, "a start at or below the cap", NULL, "a start above the cap");
 }
 
 static void check_missing(const struct lull_protocol *p, const struct lull_node *node, const struct lull_doc *doc,
@@ -150,11 +195,6 @@ static void check_missing(const struct lull_protocol *p, const struct lull_node 
 				       "complete it as a named adapted variant with numbers marked proposed",
 				       "use: %s, but the %s is not stated", lull_protocol_use_names[p->use],
 				       lull_missing_names[i]);
-}
-
-static bool is_whole(double value)
-{
-	return value == lull_care__floor(value);
 }
 
 static void check_protocol(const void *object, const struct lull_node *node, const struct lull_doc *doc,
@@ -175,8 +215,14 @@ static void check_protocol(const void *object, const struct lull_node *node, con
 	if (p->n_session_days && (!p->sessions.stated || (double)p->n_session_days != p->sessions.value))
 		lull_node_diag(diags, doc, node, LULL_ERROR, "as many session_days as sessions", NULL,
 			       "%zu session_days", p->n_session_days);
-	if (p->sessions.stated && (!is_whole(p->sessions.value) || p->sessions.value < 1 || p->sessions.value > 400))
-		lull_node_diag(diags, doc, node, LULL_ERROR, "1 to 400 sessions", NULL, "another number of sessions");
+	need_whole(&p->sessions, "sessions", 400, node, doc, diags);
+	need_whole(&p->max_sprays_24h, "max_sprays_24h", 100, node, doc, diags);
+	need_whole(&p->max_sprays_7d, "max_sprays_7d", 700, node, doc, diags);
+	need_range(&p->spacing_days, "spacing_days", 0.1, 400, node, doc, diags);
+	need_range(&p->spray_mg, "spray_mg", 0.1, 1000, node, doc, diags);
+	need_range(&p->spray_ml, "spray_ml", 0.01, 10, node, doc, diags);
+	need_range(&p->bolus_mg_per_ml, "bolus_mg_per_ml", 0.01, 200, node, doc, diags);
+	need_range(&p->infusion_mg_per_ml, "infusion_mg_per_ml", 0.01, 200, node, doc, diags);
 	for (size_t i = 1; i < p->n_session_days; i++)
 		if (p->session_days[i] <= p->session_days[i - 1])
 			lull_node_diag(diags, doc, node, LULL_ERROR, "rising session_days", NULL,

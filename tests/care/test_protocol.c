@@ -266,7 +266,7 @@ static const struct {
 	  "    use: simulation\n    sessions: { value: 1, source: s, mark: proposed }\n    session_days: [0, 1]\n",
 	  "2 session_days" },
 	{ "half a session", "    use: simulation\n    sessions: { value: 1.5, source: s, mark: proposed }\n",
-	  "another number of sessions" },
+	  "sessions that is not whole" },
 	{ "rule and parts at once",
 	  "    use: simulation\n    rule:\n      start_mg_per_kg_per_h: { value: 1, source: s, mark: proposed }\n    parts:\n"
 	  "      - kind: dose\n        mg: { value: 10, source: s, mark: proposed }\n",
@@ -277,7 +277,14 @@ static const struct {
 	{ "a time of 0",
 	  "    use: simulation\n    parts:\n      - kind: infusion\n        mg: { value: 10, source: s, mark: proposed }\n"
 	  "        over_min: { value: 0, source: s, mark: proposed }\n",
-	  "above 0" },
+	  "over_min outside 0.1 to 20000" },
+	{ "a ladder that starts above its cap",
+	  "    use: simulation\n    rule:\n      start_mg_per_kg_per_h: { value: 1, source: s, mark: proposed }\n"
+	  "      cap_mg_per_kg_per_h: { value: 0.5, source: s, mark: proposed }\n",
+	  "a start above the cap" },
+	{ "a ladder of ten times the doses",
+	  "    use: simulation\n    rule:\n      raise_mg_per_kg_per_h: { value: 50, source: s, mark: proposed }\n",
+	  "raise_mg_per_kg_per_h outside" },
 	{ "sessions in the wrong order",
 	  "    use: simulation\n    parts:\n      - kind: dose\n        mg: { value: 10, source: s, mark: proposed }\n"
 	  "        first_session: 3\n        last_session: 2\n",
