@@ -195,9 +195,9 @@ static const char *raise_condition(struct lull_plan__maker *m)
 	const struct lull_rule *r = &m->plan->rule;
 	char number[64];
 	const char *text = !lull_is_nan(r->target_nrs) ?
-		lull_arena_printf(m->arena, "pain still above %s/10 and no watch line crossed",
+		lull_arena_printf(m->arena, "pain still above %s/10, no watch line crossed",
 				  lull_num_text(number, sizeof(number), r->target_nrs, 1)) :
-		lull_arena_printf(m->arena, "pain has not fallen by %s %% and no watch line crossed",
+		lull_arena_printf(m->arena, "pain not yet down by %s %%, no watch line crossed",
 				  lull_num_text(number, sizeof(number), 100 * r->target_fall_frac, 0));
 
 	m->is_out_of_memory |= !text;

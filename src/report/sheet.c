@@ -6,12 +6,12 @@
 #include "lull/base/units.h"
 #include "lull/num/math.h"
 
-static const char *const place_words[] = { "clinic chair", "monitored inpatient bed", "at home, nasal",
+static const char *const place_words[] = { "clinic chair", "monitored inpatient bed", "at home",
 					   "emergency department", "research", "home pump" };
 static const char *const product_words[] = { "racemic ketamine", "esketamine" };
 static const char *const route_words[] = { "intravenous", "nasal", "intramuscular", "subcutaneous", "oral" };
 static const char *const grade_words[] = { "note", "warning", "to settle first", "needs a reason", "refused" };
-static const char *const use_words[] = { "clinical", "research", "simulation only", "record only" };
+static const char *const use_words[] = { "Clinical", "Research", "Simulation only", "Record only" };
 
 static const char *num(struct lull_document *doc, double value, int decimals)
 {
@@ -41,7 +41,7 @@ void lull_sheet_verdict(struct lull_document *doc, const struct lull_plan *plan)
 		const char *title, *text;
 	} words[] = {
 		[LULL_PLAN_READY] = { LULL_TONE_GO, "Plan ready",
-				      "Nothing in it passes a limit. It is a proposal to a licensed clinician." },
+				      "Nothing in it passes a limit without a reason. It is a proposal to a licensed clinician." },
 		[LULL_PLAN_DRAFT] = { LULL_TONE_CAUTION, "Draft plan", "Not to be given before this is settled:" },
 		[LULL_PLAN_NEEDS_REASON] = { LULL_TONE_CAUTION, "Not to be given as it stands",
 					     "It passes a soft limit. The prescriber gives a reason or changes it:" },
@@ -86,6 +86,12 @@ static const char *days_text(struct lull_document *doc, const struct lull_plan *
 	return text ? text : "";
 }
 
+/* A ladder's and a spray's totals are what would be given if nothing helped. */
+static bool is_upper_bound(const struct lull_plan *plan)
+{
+	return plan->has_rule || plan->route == LULL_ROUTE_NASAL;
+}
+
 void lull_sheet_facts(struct lull_document *doc, const struct lull_plan *plan)
 {
 	const struct lull_protocol *p = plan->protocol;
@@ -100,26 +106,49 @@ void lull_sheet_facts(struct lull_document *doc, const struct lull_plan *plan)
 		lull_doc_pair(doc, "Weight", "%s", weights_text(doc, plan));
 	if (plan->status == LULL_PLAN_REFUSED || !plan->n_sessions)
 		return;
-	lull_doc_pair(doc, "Course", "%zu session%s: %s; %s mg in all%s%s%s", plan->n_sessions,
-		      plan->n_sessions == 1 ? "" : "s", days_text(doc, plan), num(doc, plan->course_mg, 1),
+	const char *most = is_upper_bound(plan) ? "at most " : "";
+	lull_doc_pair(doc, "Course", "%zu session%s: %s; %s%s mg in all%s%s%s", plan->n_sessions,
+		      plan->n_sessions == 1 ? "" : "s", days_text(doc, plan), most, num(doc, plan->course_mg, 1),
 		      lull_is_nan(plan->course_mg_per_kg) ? "" : " (", lull_is_nan(plan->course_mg_per_kg) ?
 		      "" : num(doc, plan->course_mg_per_kg, 2), lull_is_nan(plan->course_mg_per_kg) ? "" : " mg/kg)");
-	lull_doc_pair(doc, "Lifetime", "%s mg before, %s mg with this course", num(doc, plan->lifetime_before_mg, 0),
+	lull_doc_pair(doc, "Lifetime", "%s mg before, %s%s mg with this course", num(doc, plan->lifetime_before_mg, 0), most,
 		      num(doc, plan->lifetime_after_mg, 0));
 	if (plan->valid_until != LULL_DAY_NONE)
 		lull_doc_pair(doc, "Valid", "until %s, and only while weight, drugs, diagnosis and knowledge stay as they are",
 			      lull_day_text(until, plan->valid_until));
 }
 
+static bool same_session(const struct lull_plan_session *a, const struct lull_plan_session *b)
+{
+	if (a->n_steps != b->n_steps)
+		return false;
+	for (size_t i = 0; i < a->n_steps; i++)
+		if (a->steps[i].mg != b->steps[i].mg || a->steps[i].from_h != b->steps[i].from_h ||
+		    a->steps[i].ml_per_h != b->steps[i].ml_per_h)
+			return false;
+	return true;
+}
+
+static bool all_sessions_same(const struct lull_plan *plan)
+{
+	for (size_t i = 1; i < plan->n_sessions; i++)
+		if (!same_session(&plan->sessions[0], &plan->sessions[i]))
+			return false;
+	return true;
+}
+
 void lull_sheet_findings(struct lull_document *doc, const struct lull_plan *plan)
 {
+	const bool is_same = all_sessions_same(plan);
+
 	if (!plan->n_findings)
 		return;
 	lull_doc_heading(doc, 2, "Limits, questions and notes");
 	for (size_t i = 0; i < plan->n_findings; i++) {
 		const struct lull_plan_finding *f = &plan->findings[i];
-		lull_doc_item(doc, "%s: %s (%s)%s%s%s%s", f->reason ? "passed with a reason" : grade_words[f->grade],
-			      f->text, f->id, lull_doc_basis(doc, f->source, f->mark),
+		const char *session = f->session && !is_same ? lull_arena_printf(doc->arena, "session %d, ", f->session) : "";
+		lull_doc_item(doc, "%s: %s%s (%s)%s%s%s%s", f->reason ? "passed with a reason" : grade_words[f->grade],
+			      session ? session : "", f->text, f->id, lull_doc_basis(doc, f->source, f->mark),
 			      f->reason ? ". Reason: " : "", f->reason ? f->reason : "",
 			      f->reason_by ? lull_arena_printf(doc->arena, " (%s)", f->reason_by) : "");
 	}
@@ -146,27 +175,18 @@ static const struct lull_table *step_table(struct lull_document *doc, const stru
 			lull_table_cell(t, kind_words[step->kind]);
 		lull_table_cell(t, clock_text(doc, step->from_h));
 		lull_table_cell(t, step->kind == LULL_STEP_SPRAY ? "" : clock_text(doc, step->to_h));
-		lull_table_num(t, step->mg_per_kg_per_h, 3);
-		lull_table_num(t, step->mg_per_h, 2);
-		lull_table_num(t, step->ml_per_h, 3);
+		const bool is_bolus = step->kind == LULL_STEP_BOLUS; /* a dose over a time, never a rate */
+		lull_table_num(t, is_bolus ? NAN : step->mg_per_kg_per_h, 3);
+		lull_table_num(t, is_bolus ? NAN : step->mg_per_h, 2);
+		lull_table_num(t, is_bolus ? NAN : step->ml_per_h, 3);
 		lull_table_num(t, step->ml, 2);
 		lull_table_num(t, step->mg, 2);
 		lull_table_num(t, step->cum_mg, 2);
-		lull_table_cell(t, step->condition ? step->condition : "");
+		const char *before = i ? s->steps[i - 1].condition : NULL;
+		lull_table_cell(t, !step->condition ? "" : before == step->condition ? "as above" : step->condition);
 	}
 	doc->failed |= !t || t->failed;
 	return t;
-}
-
-static bool same_session(const struct lull_plan_session *a, const struct lull_plan_session *b)
-{
-	if (a->n_steps != b->n_steps)
-		return false;
-	for (size_t i = 0; i < a->n_steps; i++)
-		if (a->steps[i].mg != b->steps[i].mg || a->steps[i].from_h != b->steps[i].from_h ||
-		    a->steps[i].ml_per_h != b->steps[i].ml_per_h)
-			return false;
-	return true;
 }
 
 static void put_container(struct lull_document *doc, const struct lull_plan *plan, const struct lull_plan_session *s)
@@ -199,7 +219,8 @@ static void put_container(struct lull_document *doc, const struct lull_plan *pla
 static void put_session(struct lull_document *doc, const struct lull_plan *plan, size_t first, size_t last)
 {
 	const struct lull_plan_session *s = &plan->sessions[first];
-	const char *title = first == last ?
+	const char *title = plan->route == LULL_ROUTE_NASAL ? "A day of use, at most" :
+		first == last ?
 		lull_arena_printf(doc->arena, plan->has_rule ? "Pump sheet, earliest times" : "Pump sheet, session %zu", first + 1) :
 		lull_arena_printf(doc->arena, "Pump sheet, sessions %zu to %zu, each", first + 1, last + 1);
 
@@ -266,6 +287,8 @@ void lull_sheet_pump(struct lull_document *doc, const struct lull_plan *plan)
 	put_rule(doc, plan);
 	put_nasal(doc, plan);
 	put_comeds(doc, plan);
+	if (plan->route != LULL_ROUTE_IV)
+		return;
 	lull_doc_paragraph(doc, "Lull never commands a pump. A person programs it from the label of the bag, and a second person "
 				"enters patient, weight, strength and mL/h without seeing the first entry.");
 }
