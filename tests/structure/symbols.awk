@@ -4,7 +4,7 @@
 # environment, printing, foreign allocators and libm out, and whatever nobody thought of.
 BEGIN {
 	# Memory and text in the caller's hands; exact arithmetic that some builds do not inline.
-	words("memcpy memmove memset memcmp memchr strlen strcmp strncmp strchr strrchr strstr strcspn strspn strpbrk qsort bsearch " \
+	words("memcpy memmove memset memcmp bcmp memchr strlen strcmp strncmp strchr strrchr strstr strcspn strspn strpbrk qsort bsearch " \
 	      "__memcpy_chk __memmove_chk __memset_chk fabs sqrt floor ceil trunc fma ldexp frexp copysign fmod " \
 	      "__stack_chk_fail __assert_fail __tls_get_addr _GLOBAL_OFFSET_TABLE_", common)
 
