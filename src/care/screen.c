@@ -143,18 +143,25 @@ static void expire_at(struct lull_screen *s, lull_day day, double days)
 }
 
 /* The earliest day on which something that the screen rests on gets too old. */
-static void set_expiry(const struct lull_screening *k, struct lull_screen *s)
+static void set_expiry(struct lull_screen__view *view, struct lull_screen *s)
 {
-	s->valid_until = s->on + (lull_day)k->settings.screening_valid_days;
+	const struct lull_screen_settings *settings = &view->screening->settings;
+
+	s->valid_until = s->on + (lull_day)settings->screening_valid_days;
 	for (size_t i = 0; i < s->n_rules; i++) {
 		const struct lull_rule_outcome *o = &s->rules[i];
+		lull_screen__for_rule(view, o->rule);
 		if (o->status != LULL_STATUS_UNKNOWN)
-			expire_at(s, o->basis.day, o->rule->valid_days);
+			expire_at(s, o->basis.day, lull_screen__valid_days(view, o->basis.leaf));
 		if (o->review)
-			expire_at(s, o->review->day, k->settings.review_valid_days);
+			expire_at(s, o->review->day, settings->review_valid_days);
 		if (o->standing == LULL_OVERRIDDEN)
-			expire_at(s, o->override->day, k->settings.override_valid_days);
+			expire_at(s, o->override->day, settings->override_valid_days);
 	}
+	view->valid_days = NAN;
+	for (size_t i = 0; i < s->n_entry; i++)
+		if (s->entry[i].status != LULL_STATUS_UNKNOWN)
+			expire_at(s, s->entry[i].basis.day, lull_screen__valid_days(view, s->entry[i].basis.leaf));
 }
 
 /* ---- questions ------------------------------------------------------------------------------------------ */
@@ -371,6 +378,6 @@ int lull_screen_run(const struct lull_screening *screening, const struct lull_sc
 	run_entry(&view, out);
 	out->verdict = (uint8_t)decide(out);
 	mark_changeable(out);
-	set_expiry(screening, out);
+	set_expiry(&view, out);
 	return make_questions(&view, arena, out) == LULL_OK ? LULL_OK : lull_nomem(err);
 }

@@ -14,10 +14,23 @@ static enum lull_status invert_unless(int is, enum lull_status status)
 	return status == LULL_MET ? LULL_NOT_MET : LULL_MET;
 }
 
-static bool is_stale(const struct lull_screen__view *view, lull_day day)
+/* Days for which what a leaf reads holds: the rule's, and never longer than a diary's. NAN: always. */
+double lull_screen__valid_days(const struct lull_screen__view *view, const struct lull_when *leaf)
 {
-	return !isnan(view->valid_days) && day != LULL_DAY_NONE &&
-	       (double)view->request->on - (double)day > view->valid_days;
+	const double diary_days = view->screening->settings.diary_valid_days;
+	const enum lull_when_kind kind = lull_when_kind(leaf);
+	const bool is_of_diary = kind == LULL_WHEN_CRITERION || kind == LULL_WHEN_DEFINITION ||
+				 (kind == LULL_WHEN_ANSWER && leaf->answer == LULL_ASKED_OVERUSE);
+
+	return is_of_diary && !(view->valid_days <= diary_days) ? diary_days : view->valid_days;
+}
+
+static bool is_stale(const struct lull_screen__view *view, const struct lull_when *leaf, lull_day day)
+{
+	const double valid_days = lull_screen__valid_days(view, leaf);
+
+	return !isnan(valid_days) && day != LULL_DAY_NONE &&
+	       (double)view->request->on - (double)day > valid_days;
 }
 
 /* Status of an answer: yes is met. Sets why. */
@@ -257,7 +270,7 @@ static enum lull_answer overuse(const struct lull_screen__view *view, struct lul
 	const struct lull_classification *c = view->request->classification;
 
 	if (c && c->status[LULL_ICHD_8_2] != LULL_STATUS_UNKNOWN) {
-		basis->day = c->index;
+		basis->day = view->request->diary_day;
 		return c->status[LULL_ICHD_8_2] == LULL_MET ? LULL_YES : LULL_NO;
 	}
 	return view->request->patient->headache.overuse_over_3_months;
@@ -437,7 +450,7 @@ static enum lull_status of_criterion(const struct lull_screen__view *view, const
 	for (size_t i = 0; i < LULL_N_CRITERIA; i++)
 		if (lull_text_eq(lull_criterion_codes[i], when->criterion)) {
 			const enum lull_status status = (enum lull_status)c->status[i];
-			basis->day = c->index;
+			basis->day = view->request->diary_day;
 			if (status != LULL_STATUS_UNKNOWN)
 				basis->why = LULL_BASIS_RECORDED;
 			return invert_unless(when->is, status);
@@ -453,6 +466,7 @@ static enum lull_status of_definition(const struct lull_screen__view *view, cons
 
 	if (status == LULL_STATUS_UNKNOWN)
 		basis->why = LULL_BASIS_NO_DIARY;
+	basis->day = view->request->diary_day;
 	return invert_unless(when->is, status);
 }
 
@@ -534,7 +548,7 @@ static enum lull_status of_leaf(const struct lull_screen__view *view, const stru
 	case LULL_WHEN_ALL:
 		break; /* not leaves */
 	}
-	if (status != LULL_STATUS_UNKNOWN && is_stale(view, basis->day)) {
+	if (status != LULL_STATUS_UNKNOWN && is_stale(view, when, basis->day)) {
 		basis->why = LULL_BASIS_STALE;
 		status = LULL_STATUS_UNKNOWN;
 	}

@@ -26,6 +26,8 @@ typedef int lull_screen__visit(void *payload, const struct lull_basis *basis);
 int lull_screen__unknown_leaves(const struct lull_screen__view *view, const struct lull_when *when,
 				lull_screen__visit *visit, void *payload);
 
+double lull_screen__valid_days(const struct lull_screen__view *view, const struct lull_when *leaf);
+
 /* Is the drug taken on the day of the screen? MET, NOT_MET, UNKNOWN (stopped, no date). */
 enum lull_status lull_screen__is_taken(const struct lull_screen__view *view, const struct lull_patient_drug *drug);
 

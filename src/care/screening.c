@@ -162,6 +162,7 @@ static const struct lull_field settings_fields[] = {
 	DAYS(review_valid_days, "a specialist's agreement holds so many days"),
 	DAYS(override_valid_days, "a signed override holds so many days"),
 	DAYS(stopped_drug_counts_days, "a drug stopped fewer days ago still counts"),
+	DAYS(diary_valid_days, "what a diary showed holds so many days from its last"),
 	MUST(source, "source"),
 	MARK,
 	END

@@ -19,6 +19,7 @@ struct lull_screen_request {
 	enum lull_route route;
 	const struct lull_indication *indication;
 	const struct lull_classification *classification;   /* NULL: no diary        */
+	lull_day diary_day;                                 /* its last day; LULL_DAY_NONE: no calendar */
 	const struct lull_refractory *refractory;           /* NULL: not worked out  */
 };
 

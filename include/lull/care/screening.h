@@ -111,6 +111,7 @@ struct lull_fact_item {
 
 struct lull_screen_settings {
 	double screening_valid_days, review_valid_days, override_valid_days, stopped_drug_counts_days;
+	double diary_valid_days;
 	const char *source;
 	int mark;
 };
