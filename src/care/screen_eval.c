@@ -178,7 +178,8 @@ static enum lull_status of_number(const struct lull_screen__view *view, const st
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
-/* Ketamine named in the list of allergies; a name that is not understood might be it. */
+/* Ketamine named in the list of allergies; a name that is not understood might be it, unless the
+ * patient was asked about ketamine itself. */
 static enum lull_answer ketamine_allergy(const struct lull_screen__view *view)
 {
 	const struct lull_allergies *a = &view->request->patient->allergies;
@@ -192,7 +193,9 @@ static enum lull_answer ketamine_allergy(const struct lull_screen__view *view)
 				return LULL_YES;
 		is_unclear = is_unclear || !m.sure;
 	}
-	if (a->any == LULL_NO)
+	const struct lull_condition *asked =
+		lull_patient_condition(view->request->patient, "ketamine_hypersensitivity");
+	if (a->any == LULL_NO || (asked && asked->answer == LULL_NO))
 		return LULL_NO;
 	if (a->any == LULL_YES && a->n_list && !is_unclear)
 		return LULL_NO;

@@ -277,13 +277,24 @@ static size_t count_unknown(const struct lull_screen *s, int kind)
 
 static void put_unknowns(struct lull_buf *buf, const struct lull_screen *s)
 {
-	lull_buf_printf(buf, "cannot tell: %zu absolute and %zu relative exclusions are unknown",
-			count_unknown(s, LULL_RULE_EXCLUDE), count_unknown(s, LULL_RULE_RELATIVE));
-	if (s->entry_status == LULL_STATUS_UNKNOWN)
-		lull_buf_printf(buf, ", and whether this is %s", s->indication->name);
-	if (s->n_drugs_unrecognised)
-		lull_buf_printf(buf, "; %zu drug name%s not recognised", s->n_drugs_unrecognised,
+	const size_t n_absolute = count_unknown(s, LULL_RULE_EXCLUDE), n_relative = count_unknown(s, LULL_RULE_RELATIVE);
+	const char *sep = "cannot tell: ";
+
+	if (n_absolute) {
+		lull_buf_printf(buf, "%s%zu absolute exclusion%s unknown", sep, n_absolute, n_absolute == 1 ? " is" : "s are");
+		sep = "; ";
+	}
+	if (n_relative) {
+		lull_buf_printf(buf, "%s%zu relative exclusion%s unknown", sep, n_relative, n_relative == 1 ? " is" : "s are");
+		sep = "; ";
+	}
+	if (s->n_drugs_unrecognised) {
+		lull_buf_printf(buf, "%s%zu drug name%s not recognised", sep, s->n_drugs_unrecognised,
 				s->n_drugs_unrecognised == 1 ? " is" : "s are");
+		sep = "; ";
+	}
+	if (s->entry_status == LULL_STATUS_UNKNOWN)
+		lull_buf_printf(buf, "%swhether this is %s is unknown", sep, s->indication->name);
 }
 
 const char *lull_screen_verdict_text(const struct lull_screen *s, struct lull_arena *arena)

@@ -91,6 +91,7 @@ int cmd_diary(struct cli *cli, int argc, char **argv);
 int cmd_diary_classify(struct cli *cli, int argc, char **argv);
 int cmd_models(struct cli *cli, int argc, char **argv);
 int cmd_knowledge(struct cli *cli, int argc, char **argv);
+int cmd_screen(struct cli *cli, int argc, char **argv);
 int cmd_version(struct cli *cli, int argc, char **argv);
 
 #endif

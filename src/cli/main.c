@@ -17,6 +17,7 @@ static const struct verb {
 	{ "diary", cmd_diary, "show, import and classify headache diaries" },
 	{ "knowledge", cmd_knowledge, "check the criteria, rules, protocols and models" },
 	{ "models", cmd_models, "kinetic models and effects, with source and mark of every number" },
+	{ "screen", cmd_screen, "whether ketamine may be offered: what excludes, what is unknown" },
 	{ "version", cmd_version, "program version and knowledge hash" },
 };
 enum { N_VERBS = sizeof(verbs) / sizeof(verbs[0]) };

@@ -7,7 +7,14 @@ struct writer {
 	const struct lull_screen_request *request;
 	const struct lull_screen *screen;
 	struct lull_arena *arena;
+	bool *failed; /* a sentence could not be made: memory ended */
 };
+
+static void put_sentence(const struct writer *w, const char *key, const char *text)
+{
+	*w->failed = *w->failed || !text;
+	lull_json_text(w->json, key, text);
+}
 
 static void put_day(struct lull_json *json, const char *key, lull_day day)
 {
@@ -17,7 +24,7 @@ static void put_day(struct lull_json *json, const char *key, lull_day day)
 
 static void put_basis(const struct writer *w, const struct lull_basis *basis)
 {
-	lull_json_text(w->json, "basis", lull_basis_text(w->k, w->request->patient, basis, w->arena));
+	put_sentence(w, "basis", lull_basis_text(w->k, w->request->patient, basis, w->arena));
 	put_day(w->json, "basis_date", basis->day);
 }
 
@@ -129,8 +136,8 @@ static void put_questions(const struct writer *w)
 	for (size_t i = 0; i < w->screen->n_questions; i++) {
 		const struct lull_screen_question *q = &w->screen->questions[i];
 		lull_json_open(json, NULL, '{');
-		lull_json_text(json, "question",
-			       lull_question_text(w->k, w->request->patient, w->screen, &q->basis, w->arena));
+		put_sentence(w, "question",
+			     lull_question_text(w->k, w->request->patient, w->screen, &q->basis, w->arena));
 		lull_json_text(json, "settles", lull_question_group_names[q->group]);
 		lull_json_int(json, "n_rules", q->n_rules);
 		lull_json_text(json, "rule", q->first_rule);
@@ -193,7 +200,8 @@ int lull_screen_json(struct lull_json *json, const char *key, const struct lull_
 		     const struct lull_screen_request *request, const struct lull_screen *screen,
 		     struct lull_arena *arena, struct lull_err *err)
 {
-	const struct writer w = { json, screening, request, screen, arena };
+	bool failed = false;
+	const struct writer w = { json, screening, request, screen, arena, &failed };
 	const struct lull_finding *findings = NULL;
 	size_t n = 0;
 	const int rc = lull_screen_explain(screening, request, screen, arena, &findings, &n, err);
@@ -208,5 +216,5 @@ int lull_screen_json(struct lull_json *json, const char *key, const struct lull_
 	put_members(&w, verdict, findings, n);
 	if (key)
 		lull_json_close(json, '}');
-	return LULL_OK;
+	return failed ? lull_nomem(err) : LULL_OK;
 }

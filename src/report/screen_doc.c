@@ -29,7 +29,7 @@ void lull_doc_screen_verdict(struct lull_document *doc, const struct lull_screen
 		[LULL_VERDICT_NOT_INDICATED] = { LULL_TONE_STOP, "Not indicated" },
 		[LULL_VERDICT_EXCLUDED] = { LULL_TONE_STOP, "Excluded" },
 	};
-	lull_doc_callout(doc, heads[s->verdict].tone, heads[s->verdict].title, "%s",
+	lull_doc_callout(doc, heads[s->verdict].tone, heads[s->verdict].title, "Verdict: %s.",
 			 or_fail(doc, lull_screen_verdict_text(s, doc->arena)));
 }
 
