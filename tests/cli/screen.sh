@@ -3,8 +3,8 @@ complete=examples/complete/patient.json
 diary=examples/complete/diary.csv
 series=examples/series330/patient.json
 on="--on 2026-11-20"
-hide() { sed -e 's/knowledge [0-9a-f]\{8,\}/knowledge HASH/' -e 's/"knowledge_hash": "[0-9a-f]*"/"knowledge_hash": "HASH"/' \
-	-e 's/"program_version": "[^"]*"/"program_version": "V"/' -e 's/^Lull [0-9.]*,/Lull V,/' "$out" >"$out.1"; mv "$out.1" "$out"; }
+hide() { sed -e 's/knowledge [0-9a-f]\{8,\}/knowledge HASH/' -e 's/"knowledge": "[0-9a-f]*"/"knowledge": "HASH"/' \
+	-e 's/"program": "[^"]*"/"program": "V"/' -e 's/^Lull [0-9.]*,/Lull V,/' "$out" >"$out.1"; mv "$out.1" "$out"; }
 
 check "a complete record with its diary: no exclusion found" 0 "$LULL" screen $complete --diary $diary $on
 says "the verdict is honest" "no controlled trial of infusion in"
