@@ -89,6 +89,9 @@ int cli_dispatch(struct cli *cli, const char *verb, const struct cli_subverb *ta
 
 int cmd_diary(struct cli *cli, int argc, char **argv);
 int cmd_diary_classify(struct cli *cli, int argc, char **argv);
+int cmd_diary_demo(struct cli *cli, int argc, char **argv);
+int cmd_diary_response(struct cli *cli, int argc, char **argv);
+int cmd_diary_triggers(struct cli *cli, int argc, char **argv);
 int cmd_models(struct cli *cli, int argc, char **argv);
 int cmd_knowledge(struct cli *cli, int argc, char **argv);
 int cmd_screen(struct cli *cli, int argc, char **argv);

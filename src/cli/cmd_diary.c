@@ -321,6 +321,9 @@ int cmd_diary(struct cli *cli, int argc, char **argv)
 		{ "show", cmd_show, "what a diary holds, and a calendar" },
 		{ "import", cmd_import, "a table into Lull's own diary file" },
 		{ "classify", cmd_diary_classify, "what it shows by ICHD-3" },
+		{ "response", cmd_diary_response, "before and after a date, and whether the change is real" },
+		{ "triggers", cmd_diary_triggers, "triggers and non-drug measures, by counts" },
+		{ "demo", cmd_diary_demo, "an invented diary, for examples and tests" },
 		{ 0 }
 	};
 	return cli_dispatch(cli, "diary", table, argc, argv);

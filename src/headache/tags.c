@@ -221,6 +221,17 @@ static int whole_percent(double frac)
 	return (int)__builtin_floor(100 * frac + 0.5);
 }
 
+/* "1 day", "2 days" */
+static const char *days_word(int n)
+{
+	return n == 1 ? "day" : "days";
+}
+
+static const char *entries_word(int n)
+{
+	return n == 1 ? "entry" : "entries";
+}
+
 static const char *sentence_of(const struct lull_trigger_count *t, const struct lull_trigger_rule *rule, int n_recorded,
 			       struct lull_arena *arena)
 {
@@ -228,19 +239,19 @@ static const char *sentence_of(const struct lull_trigger_count *t, const struct 
 	const char *name = t->known ? t->known->name : t->id;
 	switch (t->verdict) {
 	case LULL_TRIGGER_NO_DATES:
-		return lull_arena_printf(arena, "%s: noted on %d entries, %d of them with headache. Without dates nothing can be compared.",
-					 name, with, t->days[1][1]);
+		return lull_arena_printf(arena, "%s: noted on %d %s, %d of them with headache. Without dates nothing can be compared.",
+					 name, with, entries_word(with), t->days[1][1]);
 	case LULL_TRIGGER_ONE_SIDED:
-		return lull_arena_printf(arena, "%s: noted on %d days, but it was asked on %s days only, so nothing can be compared.",
-					 name, with, t->days[0][1] + t->days[1][1] ? "headache" : "headache-free");
+		return lull_arena_printf(arena, "%s: noted on %d %s, but it was asked on %s days only, so nothing can be compared.",
+					 name, with, days_word(with), t->days[0][1] + t->days[1][1] ? "headache" : "headache-free");
 	case LULL_TRIGGER_TOO_FEW:
 		return lull_arena_printf(arena,
-					 "%s: noted on %d days and not on %d. Not enough to judge: at least %d days with it and some without are needed.",
-					 name, with, without, (int)rule->least_exposures);
+					 "%s: noted on %d %s and not on %d. Not enough to judge: at least %d days with it and some without are needed.",
+					 name, with, days_word(with), without, (int)rule->least_exposures);
 	case LULL_TRIGGER_TOO_SHORT:
 		return lull_arena_printf(arena,
-					 "%s: noted on %d days. The diary has %d recorded days; at least %d are needed to judge a trigger.",
-					 name, with, n_recorded, (int)rule->least_days);
+					 "%s: noted on %d %s. The diary has %d recorded days; at least %d are needed to judge a trigger.",
+					 name, with, days_word(with), n_recorded, (int)rule->least_days);
 	case LULL_TRIGGER_COMPARED:
 		break;
 	}
@@ -256,10 +267,10 @@ static const char *sentence_of(const struct lull_trigger_count *t, const struct 
 static const char *measure_sentence(const struct lull_measure_count *m, struct lull_arena *arena)
 {
 	if (!m->known)
-		return lull_arena_printf(arena, "%s: used on %d entries, noted to help on %d. Not in our list of measures.",
-					 m->id, m->n_used, m->n_helped);
-	return lull_arena_printf(arena, "%s: used on %d entries, noted to help on %d. Evidence: %s.", m->known->name,
-				 m->n_used, m->n_helped, lull_measure_grade_text(m->known->grade));
+		return lull_arena_printf(arena, "%s: used on %d %s, noted to help on %d. Not in our list of measures.", m->id,
+					 m->n_used, entries_word(m->n_used), m->n_helped);
+	return lull_arena_printf(arena, "%s: used on %d %s, noted to help on %d. Evidence: %s.", m->known->name,
+				 m->n_used, entries_word(m->n_used), m->n_helped, lull_measure_grade_text(m->known->grade));
 }
 
 /* ---- public --------------------------------------------------------------------------------- */
