@@ -343,7 +343,9 @@ static void run_entry(struct lull_screen__view *view, struct lull_screen *s)
 		struct lull_basis basis;
 		s->options[i].option = &in->options[i];
 		s->options[i].status = (uint8_t)lull_screen__eval(view, &in->options[i].tried, &basis);
-		s->n_options_open += s->options[i].status != LULL_MET;
+		s->options[i].unavailable = s->options[i].status != LULL_MET && in->options[i].tried.preventive >= 0 &&
+					    lull_screen__is_unavailable(view, in->options[i].tried.preventive);
+		s->n_options_open += s->options[i].status != LULL_MET && !s->options[i].unavailable;
 	}
 }
 

@@ -486,11 +486,33 @@ static enum lull_status from_list(const struct lull_screen__view *view, bool is_
 	return LULL_STATUS_UNKNOWN;
 }
 
+bool lull_screen__is_unavailable(const struct lull_screen__view *view, int preventive)
+{
+	const struct lull_treatment_history *history = view->request->history;
+	size_t n_unavailable = 0;
+
+	if (!history || !view->request->refractory_rules)
+		return false;
+	for (size_t i = 0; i < history->n_items; i++) {
+		const struct lull_treatment *t = &history->items[i];
+		const struct lull_drug_class *drug_class = lull_preventive_class(view->request->refractory_rules, t->drug);
+		const char *id = t->drug_class ? t->drug_class : drug_class ? drug_class->id : NULL;
+		if (t->kind != LULL_TREATMENT_PREVENTIVE || !lull_text_eq(id, lull_preventive_names[preventive]))
+			continue;
+		if (t->outcome != LULL_OUTCOME_UNAVAILABLE)
+			return false;
+		n_unavailable++;
+	}
+	return n_unavailable > 0;
+}
+
 static enum lull_status of_preventive(const struct lull_screen__view *view, const struct lull_when *when,
 				      struct lull_basis *basis)
 {
 	const struct lull_refractory *r = view->request->refractory;
-	const enum lull_status status = from_list(view, r && r->tried[when->preventive] > 0, basis);
+	const bool is_listed = r && r->tried[when->preventive] > 0 &&
+			       !lull_screen__is_unavailable(view, when->preventive);
+	const enum lull_status status = from_list(view, is_listed, basis);
 
 	/* a listed drug that nobody recognised may have been of this class */
 	if (status == LULL_NOT_MET && (!r || r->n_unrecognised)) {

@@ -31,6 +31,9 @@ double lull_screen__valid_days(const struct lull_screen__view *view, const struc
 /* Is the drug taken on the day of the screen? MET, NOT_MET, UNKNOWN (stopped, no date). */
 enum lull_status lull_screen__is_taken(const struct lull_screen__view *view, const struct lull_patient_drug *drug);
 
+/* Was every preventive of this class on record only said to be unavailable? */
+bool lull_screen__is_unavailable(const struct lull_screen__view *view, int preventive);
+
 /* Prepares a view; the drug matches live in the arena. */
 int lull_screen__view_make(const struct lull_screening *screening, const struct lull_screen_request *request,
 			   struct lull_arena *arena, struct lull_screen__view *view,

@@ -134,5 +134,7 @@ struct lull_screen_request cli_screen_request(const struct cli_case *c, const st
 		.classification = c->has_diary ? &c->classification : NULL,
 		.diary_day = c->diary_day,
 		.refractory = &c->refractory,
+		.history = &c->history,
+		.refractory_rules = &c->refractory_rules,
 	};
 }

@@ -120,7 +120,7 @@ static void put_options(const struct writer *w)
 		lull_json_open(json, NULL, '{');
 		lull_json_text(json, "id", o->option->id);
 		lull_json_text(json, "name", o->option->name);
-		lull_json_text(json, "status", names[o->status]);
+		lull_json_text(json, "status", o->unavailable ? "unavailable" : names[o->status]);
 		lull_json_text(json, "source", o->option->source);
 		lull_json_text(json, "mark", lull_mark_names[o->option->mark]);
 		lull_json_close(json, '}');

@@ -42,14 +42,16 @@ static void put_first(const struct telling *t)
 	lull_doc_heading(t->doc, 2, "Before ketamine");
 	lull_doc_paragraph(t->doc, "Ketamine is not first line.%s",
 			   s->n_options_open ? " Standard options not yet tried, or not on record:"
-					     : " Every standard option of this indication is on record as tried.");
+					     : " Every standard option that is to be had here is on record as tried.");
 	if (s->withdrawal_first)
 		lull_doc_item(t->doc, "Medication is overused: withdrawal and its treatment come first.");
 	for (size_t i = 0; i < s->n_options; i++) {
 		const struct lull_option_outcome *o = &s->options[i];
 		if (o->status != LULL_MET)
 			lull_doc_item(t->doc, "%s: %s%s", o->option->name,
-				      o->status == LULL_NOT_MET ? "not tried" : "not on record",
+				      o->unavailable		? "recorded as not available"
+				      : o->status == LULL_NOT_MET ? "not tried"
+								  : "not on record",
 				      lull_doc_basis(t->doc, o->option->source, (enum lull_mark)o->option->mark));
 	}
 }

@@ -998,6 +998,27 @@ static void options_not_tried_are_listed(void **state)
 	for (size_t i = 0; i < s.n_options; i++)
 		assert_int_equal(s.options[i].status,
 				 strcmp(s.options[i].option->id, "onabotulinumtoxina") ? LULL_MET : LULL_NOT_MET);
+	struct lull_treatment items[] = { { .kind = LULL_TREATMENT_ACUTE, .drug = "sumatriptan" },
+					  { .kind = LULL_TREATMENT_PREVENTIVE, .drug = "onabotulinumtoxina",
+					    .outcome = LULL_OUTCOME_UNAVAILABLE } };
+	struct lull_refractory_rules refractory_rules;
+	struct lull_diags diags;
+	lull_diags_init(&diags, &arena);
+	assert_int_equal(lull_refractory_load(test_knowledge(), &arena, &refractory_rules, &diags), LULL_OK);
+	const struct lull_treatment_history history = { .items = items, .n_items = 2, .complete = LULL_YES };
+	c.refractory.tried[LULL_PREVENTIVE_BONT] = 1;
+	c.request.history = &history;
+	c.request.refractory_rules = &refractory_rules;
+	s = run(&c);
+	assert_int_equal(s.n_options_open, 0);
+	for (size_t i = 0; i < s.n_options; i++)
+		assert_int_equal(s.options[i].unavailable, !strcmp(s.options[i].option->id, "onabotulinumtoxina"));
+	items[1].outcome = LULL_OUTCOME_NO_EFFICACY;
+	s = run(&c);
+	for (size_t i = 0; i < s.n_options; i++)
+		assert_false(s.options[i].unavailable);
+	c.refractory.tried[LULL_PREVENTIVE_BONT] = 0;
+	c.request.history = NULL;
 	c.refractory.n_unrecognised = 1; /* it may have been that one */
 	s = run(&c);
 	for (size_t i = 0; i < s.n_options; i++)

@@ -21,6 +21,9 @@ struct lull_screen_request {
 	const struct lull_classification *classification;   /* NULL: no diary        */
 	lull_day diary_day;                                 /* its last day; LULL_DAY_NONE: no calendar */
 	const struct lull_refractory *refractory;           /* NULL: not worked out  */
+	/* Both or none: with them an option that is only recorded as unavailable is told from one tried. */
+	const struct lull_treatment_history *history;
+	const struct lull_refractory_rules *refractory_rules;
 };
 
 /* Why a leaf has its status. */
@@ -75,6 +78,7 @@ struct lull_entry_outcome {
 struct lull_option_outcome {
 	const struct lull_standard_option *option;
 	uint8_t status;
+	bool unavailable;        /* not tried, and recorded as not to be had here */
 };
 
 /* One thing to find out. Order: a drug name nobody knows first, then questions that settle an absolute exclusion,
@@ -110,7 +114,7 @@ struct lull_screen {
 	struct lull_entry_outcome *entry;    size_t n_entry;
 	enum lull_status entry_status;
 	struct lull_option_outcome *options; size_t n_options;   /* standard options */
-	size_t n_options_open;   /* not tried, or not recorded */
+	size_t n_options_open;   /* not tried though available, or not recorded */
 	struct lull_screen_question *questions; size_t n_questions;
 	struct lull_drug_match *drugs;       size_t n_drugs;     /* by the record's order */
 	size_t n_drugs_unrecognised, n_drugs_unsure;
