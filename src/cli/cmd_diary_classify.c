@@ -262,12 +262,25 @@ static void tell_questions(struct lull_document *doc, const struct lull_criteria
 		lull_doc_paragraph(doc, "%zu more with --full.", c->n_questions - shown);
 }
 
+/* A first look a clinician owes: an aura over 60 minutes, motor or brainstem symptoms. */
+static void tell_auras(struct lull_document *doc, const struct judged *j)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < j->classification.n_entries; i++)
+		n += j->classification.entries[i].aura_review;
+	if (n)
+		lull_doc_callout(doc, LULL_TONE_CAUTION, "Aura for a clinician to look at",
+				 "%zu %s an aura symptom over 60 minutes, or motor or brainstem symptoms.", n,
+				 n == 1 ? "entry has" : "entries have");
+}
+
 static void tell_patient(struct lull_document *doc, const struct request *request,
 			 const struct lull_criteria *criteria, const struct lull_diary *diary, const struct judged *j)
 {
 	if (diary->patient_id && diary->patient_id[0])
 		lull_doc_heading(doc, 1, diary->patient_id);
 	tell_span(doc, diary, j);
+	tell_auras(doc, j);
 	tell_blocks(doc, diary, j);
 	if (!j->classification.dated)
 		tell_labels(doc, j);

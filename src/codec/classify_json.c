@@ -81,6 +81,17 @@ static void put_statuses(struct lull_json *json, const uint8_t *status)
 	lull_json_close(json, ']');
 }
 
+/* What an entry says beyond its statuses. */
+static void put_remarks(struct lull_json *json, const struct lull_entry_class *cls)
+{
+	if (cls->treated_short)
+		lull_json_bool(json, "ended_by_a_drug", true);
+	if (cls->aura != LULL_AURA_NONE)
+		lull_json_text(json, "aura_code", lull_aura_codes[cls->aura]);
+	if (cls->aura_review)
+		lull_json_bool(json, "aura_needs_clinician", true);
+}
+
 static void put_entry(struct lull_json *json, const struct lull_entry *entry, const struct lull_entry_class *cls)
 {
 	lull_json_open(json, NULL, '{');
@@ -88,8 +99,7 @@ static void put_entry(struct lull_json *json, const struct lull_entry *entry, co
 	lull_json_int(json, "line", entry->line);
 	lull_json_text(json, "label", lull_label_names[cls->label]);
 	lull_json_bool(json, "could_change", cls->label_could_change);
-	if (cls->treated_short)
-		lull_json_bool(json, "ended_by_a_drug", true);
+	put_remarks(json, cls);
 	put_statuses(json, cls->status);
 	lull_json_close(json, '}');
 }
@@ -112,8 +122,8 @@ static void put_day(struct lull_json *json, const struct lull_classify_answer *a
 		put_date(json, "date", answer->diary->first + (lull_day)i);
 	lull_json_text(json, "label", lull_label_names[day->label]);
 	lull_json_bool(json, "could_change", day->label == LULL_LABEL_MISSING || (cls && cls->label_could_change));
-	if (cls && cls->treated_short)
-		lull_json_bool(json, "ended_by_a_drug", true);
+	if (cls)
+		put_remarks(json, cls);
 	put_statuses(json, cls ? cls->status : day->label == LULL_LABEL_NONE ? none : NULL);
 	lull_json_close(json, '}');
 }

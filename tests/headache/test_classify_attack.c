@@ -228,6 +228,38 @@ static void aura_of_each_kind_fully_reversible(void **state)
 	}
 }
 
+static void aura_subtypes_and_what_a_clinician_looks_at(void **state)
+{
+	(void)state;
+	static const struct {
+		enum lull_sign sign;
+		bool in_time;
+		enum lull_aura want;
+		bool review;
+	} rows[] = {
+		{ LULL_SIGN_AURA_VISUAL, true, LULL_AURA_TYPICAL, false },
+		{ LULL_SIGN_AURA_SENSORY, true, LULL_AURA_TYPICAL, false },
+		{ LULL_SIGN_AURA_SPEECH, false, LULL_AURA_TYPICAL, true }, /* over 60 minutes */
+		{ LULL_SIGN_AURA_MOTOR, true, LULL_AURA_HEMIPLEGIC, true },
+		{ LULL_SIGN_AURA_BRAINSTEM, true, LULL_AURA_BRAINSTEM, true },
+		{ LULL_SIGN_AURA_RETINAL, true, LULL_AURA_RETINAL, false },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct lull_entry e = aura_with(6);
+		made_sign(&e, LULL_SIGN_AURA_VISUAL, false);
+		made_sign(&e, rows[i].sign, true);
+		made_sign(&e, LULL_SIGN_AURA_5_60_MIN, rows[i].in_time);
+		const struct lull_entry_class c = classify(e, NULL);
+		assert_int_equal(c.aura, rows[i].want);
+		assert_int_equal(c.aura_review, rows[i].review);
+	}
+	struct lull_entry e = aura_with(3);
+	e.known &= ~((uint64_t)1 << LULL_SIGN_AURA_MOTOR);
+	assert_int_equal(classify(e, NULL).aura, LULL_AURA_UNSPECIFIED);
+	assert_int_equal(classify(made_migraine(), NULL).aura, LULL_AURA_NONE);
+	assert_string_equal(lull_aura_codes[LULL_AURA_HEMIPLEGIC], "ICHD3-1.2.3");
+}
+
 static void aura_never_had_closes_what_was_not_recorded(void **state)
 {
 	(void)state;
@@ -489,6 +521,7 @@ int main(void)
 		cmocka_unit_test(both_sides_is_not_one_side),
 		cmocka_unit_test(aura_three_of_six),
 		cmocka_unit_test(aura_of_each_kind_fully_reversible),
+		cmocka_unit_test(aura_subtypes_and_what_a_clinician_looks_at),
 		cmocka_unit_test(aura_never_had_closes_what_was_not_recorded),
 		cmocka_unit_test(c3_needs_two_yes_answers),
 		cmocka_unit_test(c3_is_a_triptan_or_ergot_and_nothing_else),

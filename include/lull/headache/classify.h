@@ -166,6 +166,19 @@ extern const char *const lull_label_names[LULL_N_LABELS + 1];
 /* How the label is chosen where something is unknown (documented decision): an unknown
  * criterion never counts as met, with one exception: an attack that a drug ended early
  * may count its duration (ICHD-3 1.1 B speaks of untreated attacks); treated_short says so. */
+/* The subtype that the recorded aura symptoms name (codes of ICHD-3; of 1.2.2 the diary cannot show the
+ * two brainstem symptoms). UNSPECIFIED: an aura, but not every kind of symptom was asked. */
+#define LULL_AURAS(X)                                                              \
+	X(NONE, NULL) X(UNSPECIFIED, "ICHD3-1.2") X(TYPICAL, "ICHD3-1.2.1")         \
+	X(BRAINSTEM, "ICHD3-1.2.2") X(HEMIPLEGIC, "ICHD3-1.2.3") X(RETINAL, "ICHD3-1.2.4")
+enum lull_aura {
+#define LULL_X(name, code) LULL_AURA_##name,
+	LULL_AURAS(LULL_X)
+#undef LULL_X
+	LULL_N_AURAS
+};
+extern const char *const lull_aura_codes[LULL_N_AURAS];
+
 enum lull_duration_reason {
 	LULL_DURATION_NOT_RECORDED,
 	LULL_DURATION_IN_WINDOW,
@@ -184,6 +197,8 @@ struct lull_entry_class {
 	uint8_t pain_features_yes, pain_features_maybe; /* of the four of 1.1 C     */
 	uint8_t aura_features_yes, aura_features_maybe; /* of the six of 1.2 C      */
 	uint8_t duration_reason;                /* enum lull_duration_reason: why 1.1 B says so */
+	uint8_t aura;                           /* enum lull_aura; NONE unless 1.2 B is met */
+	bool aura_review;                       /* over 60 min, motor or brainstem: a clinician looks */
 	bool treated_short;                     /* short, and a drug ended it        */
 	bool label_could_change;                /* an unknown could change the label */
 };

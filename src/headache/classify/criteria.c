@@ -17,6 +17,11 @@ const char *const lull_criterion_codes[LULL_N_CRITERIA + 1] = {
 const char *const lull_unknown_names[LULL_N_UNKNOWNS + 1] = { LULL_UNKNOWNS(LULL_X) NULL };
 const char *const lull_label_names[LULL_N_LABELS + 1] = { LULL_LABELS(LULL_X) NULL };
 const char *const lull_daydef_names[LULL_N_DAYDEFS + 1] = { LULL_DAY_DEFINITIONS(LULL_X) NULL };
+const char *const lull_aura_codes[LULL_N_AURAS] = {
+#define CODE(name, code) code,
+	LULL_AURAS(CODE)
+#undef CODE
+};
 const char *const lull_drug_group_names[LULL_N_GROUPS + 1] = { LULL_DRUG_GROUPS(LULL_X) NULL };
 #undef LULL_X
 const char *const lull_month_names[] = { "28", "30", "calendar", NULL };

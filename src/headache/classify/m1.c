@@ -104,6 +104,30 @@ static enum lull_status company_1_1_d(const struct lull_criteria *criteria, cons
 	return lull_status_at_least(criteria->items[LULL_ICHD_1_1_D].needed, yes, maybe);
 }
 
+/* The subtype by what was recorded, and whether a clinician should look at it (a design rule, not
+ * ICHD-3): an aura symptom over 60 minutes, motor or brainstem symptoms. */
+static void aura_subtype(const struct lull_entry *entry, struct lull_entry_class *out)
+{
+	const enum lull_status motor = lull_entry__is(entry, LULL_SIGN_AURA_MOTOR);
+	const enum lull_status brainstem = lull_entry__is(entry, LULL_SIGN_AURA_BRAINSTEM);
+	const enum lull_status retinal = lull_entry__is(entry, LULL_SIGN_AURA_RETINAL);
+	bool any = false;
+	for (int sign = LULL_SIGN_AURA_VISUAL; sign <= LULL_SIGN_AURA_RETINAL; sign++)
+		any |= lull_entry__is(entry, (enum lull_sign)sign) == LULL_MET;
+	out->aura_review = motor == LULL_MET || brainstem == LULL_MET ||
+			   (any && lull_entry__is(entry, LULL_SIGN_AURA_5_60_MIN) == LULL_NOT_MET);
+	if (out->status[LULL_ICHD_1_2_B] != LULL_MET)
+		out->aura = LULL_AURA_NONE;
+	else if (motor == LULL_MET)
+		out->aura = LULL_AURA_HEMIPLEGIC;
+	else if (retinal == LULL_MET)
+		out->aura = LULL_AURA_RETINAL;
+	else if (motor == LULL_STATUS_UNKNOWN || retinal == LULL_STATUS_UNKNOWN || brainstem == LULL_STATUS_UNKNOWN)
+		out->aura = LULL_AURA_UNSPECIFIED;
+	else
+		out->aura = brainstem == LULL_MET ? LULL_AURA_BRAINSTEM : LULL_AURA_TYPICAL;
+}
+
 /* 1.2 B and C. ever_aura no: what an entry does not record is absent. */
 static void aura_1_2(const struct lull_criteria *criteria, const struct lull_history *history,
 		     const struct lull_entry *entry, struct lull_entry_class *out)
@@ -177,6 +201,7 @@ void lull_classify__m1_entry(const struct lull_criteria *criteria, const struct 
 	out->status[LULL_ICHD_1_1_C] = (uint8_t)pain_1_1_c(criteria, entry, out);
 	out->status[LULL_ICHD_1_1_D] = (uint8_t)company_1_1_d(criteria, entry, out);
 	aura_1_2(criteria, history, entry, out);
+	aura_subtype(entry, out);
 	derived(entry, out);
 }
 
