@@ -262,7 +262,7 @@ static void tell_questions(struct lull_document *doc, const struct lull_criteria
 		lull_doc_paragraph(doc, "%zu more with --full.", c->n_questions - shown);
 }
 
-/* A first look a clinician owes: an aura over 60 minutes, motor or brainstem symptoms. */
+/* A first look a clinician owes: an aura outside 5 to 60 minutes, motor or brainstem symptoms. */
 static void tell_auras(struct lull_document *doc, const struct judged *j)
 {
 	size_t n = 0;
@@ -270,7 +270,7 @@ static void tell_auras(struct lull_document *doc, const struct judged *j)
 		n += j->classification.entries[i].aura_review;
 	if (n)
 		lull_doc_callout(doc, LULL_TONE_CAUTION, "Aura for a clinician to look at",
-				 "%zu %s an aura symptom over 60 minutes, or motor or brainstem symptoms.", n,
+				 "%zu %s an aura symptom outside 5 to 60 minutes, or motor or brainstem symptoms.", n,
 				 n == 1 ? "entry has" : "entries have");
 }
 

@@ -198,7 +198,7 @@ struct lull_entry_class {
 	uint8_t aura_features_yes, aura_features_maybe; /* of the six of 1.2 C      */
 	uint8_t duration_reason;                /* enum lull_duration_reason: why 1.1 B says so */
 	uint8_t aura;                           /* enum lull_aura; NONE unless 1.2 B is met */
-	bool aura_review;                       /* over 60 min, motor or brainstem: a clinician looks */
+	bool aura_review;                       /* not 5-60 min, motor or brainstem: a clinician looks */
 	bool treated_short;                     /* short, and a drug ended it        */
 	bool label_could_change;                /* an unknown could change the label */
 };

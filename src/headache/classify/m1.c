@@ -105,7 +105,7 @@ static enum lull_status company_1_1_d(const struct lull_criteria *criteria, cons
 }
 
 /* The subtype by what was recorded, and whether a clinician should look at it (a design rule, not
- * ICHD-3): an aura symptom over 60 minutes, motor or brainstem symptoms. */
+ * ICHD-3): an aura symptom not of 5 to 60 minutes, motor or brainstem symptoms. */
 static void aura_subtype(const struct lull_entry *entry, struct lull_entry_class *out)
 {
 	const enum lull_status motor = lull_entry__is(entry, LULL_SIGN_AURA_MOTOR);
