@@ -1125,6 +1125,28 @@ static void the_question_named_is_decisive(void **state)
 	assert_int_equal(made_classify(&diary, &h, &arena).status[LULL_ICHD_1_3], LULL_NOT_MET);
 }
 
+/* Chronic migraine, daily: only a remembered start and a continuous course together would turn it into
+ * 4.10; no single answer does, and it could change all the same. */
+static void what_only_two_answers_together_change_could_change(void **state)
+{
+	(void)state;
+	struct made made = { 0 };
+	const struct lull_diary diary = blocks(&made, 4, 28, 14);
+	struct lull_history h = lull_history_unasked();
+	h.better_explained = h.hemicrania_continua = h.overuse_before_daily = LULL_NO;
+	h.lifetime_5_attacks = h.over_3_months = LULL_YES;
+	struct lull_classification c = made_classify(&diary, &h, &arena);
+	assert_int_equal(c.status[LULL_ICHD_1_3], LULL_MET);
+	assert_true(c.could_change[LULL_ICHD_1_3]);
+	assert_int_equal(c.ask[LULL_ICHD_1_3], LULL_ASK_ONSET);
+	h.onset_distinct = LULL_YES; /* now the other alone decides */
+	c = made_classify(&diary, &h, &arena);
+	assert_true(c.could_change[LULL_ICHD_1_3]);
+	assert_int_equal(c.ask[LULL_ICHD_1_3], LULL_ASK_CONTINUOUS);
+	h.onset_distinct = LULL_NO;
+	assert_false(made_classify(&diary, &h, &arena).could_change[LULL_ICHD_1_3]);
+}
+
 static void without_questions_the_statuses_are_the_same(void **state)
 {
 	(void)state;
@@ -1215,6 +1237,7 @@ int main(void)
 		cmocka_unit_test(a_missing_day_never_makes_certain),
 		cmocka_unit_test(counts_are_monotone),
 		cmocka_unit_test(the_question_named_is_decisive),
+		cmocka_unit_test(what_only_two_answers_together_change_could_change),
 		cmocka_unit_test(without_questions_the_statuses_are_the_same),
 		cmocka_unit_test(every_failed_allocation_is_an_error),
 	};
