@@ -91,23 +91,30 @@ static void heap_sort(double *x, size_t n)
 	}
 }
 
-/* Hoare's partition on the median of three: x[0..split) <= x[split..n), 0 < split < n. */
+/* Move what lies below (or at) the pivot to the front, without a branch (a mispredicted one costs more than
+ * the swap); returns how many. */
+static size_t front_below(double *x, size_t n, double pivot, bool or_equal)
+{
+	size_t n_front = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const double v = x[i];
+		x[i] = x[n_front];
+		x[n_front] = v;
+		n_front += or_equal ? v <= pivot : v < pivot;
+	}
+	return n_front;
+}
+
+/* On the median of three: x[0..split) <= x[split..n). split = n only when all are equal. */
 static size_t partition(double *x, size_t n)
 {
 	const double a = x[0], b = x[n / 2], c = x[n - 1];
 	const double pivot = a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b);
-	size_t i = 0, j = n - 1;
+	const size_t n_less = front_below(x, n, pivot, false);
 
-	for (;;) {
-		while (x[i] < pivot)
-			i++;
-		while (x[j] > pivot)
-			j--;
-		if (i >= j)
-			break;
-		swap(&x[i++], &x[j--]);
-	}
-	return i > 0 ? i : 1;
+	/* Nothing below the pivot: put its equals apart, so that many equal values cost nothing. */
+	return n_less > 0 ? n_less : front_below(x, n, pivot, true);
 }
 
 /* Put the order statistics of the rising ranks in place; the rest only where it falls. */
@@ -119,6 +126,8 @@ static void place(double *x, size_t n, const size_t *ranks, size_t n_ranks, size
 			return;
 		}
 		const size_t split = partition(x, n);
+		if (split == n)
+			return;
 		size_t left = 0;
 		while (left < n_ranks && ranks[left] < base + split)
 			left++;
@@ -150,6 +159,8 @@ static void sort_down(double *x, size_t n, int depth)
 			return;
 		}
 		const size_t split = partition(x, n);
+		if (split == n)
+			return;
 		sort_down(x, split, depth);
 		x += split;
 		n -= split;
