@@ -118,6 +118,17 @@ static bool stands(const struct lull_plan *plan)
 	return plan->status == LULL_PLAN_READY || plan->status == LULL_PLAN_DRAFT;
 }
 
+static void put_comparison(struct cli *cli, struct lull_document *doc, const struct lull_plan *plans, size_t n)
+{
+	lull_doc_table(doc, lull_sheet_compare(cli->arena, plans, n));
+	lull_doc_paragraph(doc, "h, mg, mg/kg and the highest mg/kg/h are of the first session; a ladder's are the most it can reach.");
+	for (size_t i = 0; i < n; i++) {
+		const struct lull_plan_finding *worst = lull_plan_gravest(&plans[i]);
+		if (worst && plans[i].status != LULL_PLAN_READY)
+			lull_doc_item(doc, "%s: %s", plans[i].protocol->id, worst->text);
+	}
+}
+
 static int put_text(struct cli *cli, const struct lull_plan_kb *kb, const struct lull_patient *patient,
 		    const struct plan_options *o, const struct lull_plan *plans, size_t n)
 {
@@ -143,7 +154,7 @@ static int put_text(struct cli *cli, const struct lull_plan_kb *kb, const struct
 		return cli_diags(&diags);
 	lull_doc_init(&doc, cli->arena, &head);
 	if (o->compare)
-		lull_doc_table(&doc, lull_sheet_compare(cli->arena, plans, n));
+		put_comparison(cli, &doc, plans, n);
 	else
 		lull_sheet_put(&doc, &plans[0]);
 	lull_doc_sources(&doc, &sources);

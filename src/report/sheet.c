@@ -430,8 +430,8 @@ void lull_sheet_put(struct lull_document *doc, const struct lull_plan *plan)
 
 static const struct lull_table_column compare_columns[] = {
 	{ "Protocol", LULL_AT_START, 0 }, { "Verdict", LULL_AT_START, 0 }, { "Sessions", LULL_AT_END, 0 },
-	{ "h each", LULL_AT_END, 0 },     { "mg, first", LULL_AT_END, 0 }, { "mg/kg", LULL_AT_END, 0 },
-	{ "peak mg/kg/h", LULL_AT_END, 0 }, { "mg in all", LULL_AT_END, 0 }, { "What stands against it", LULL_AT_START, 1 },
+	{ "h", LULL_AT_END, 0 },          { "mg", LULL_AT_END, 0 }, { "mg/kg", LULL_AT_END, 0 },
+	{ "mg/kg/h", LULL_AT_END, 0 }, { "mg in all", LULL_AT_END, 0 }, { "Gravest", LULL_AT_START, 0 },
 };
 
 const struct lull_table *lull_sheet_compare(struct lull_arena *arena, const struct lull_plan *plans, size_t n)
@@ -452,7 +452,7 @@ const struct lull_table *lull_sheet_compare(struct lull_arena *arena, const stru
 		lull_table_num(t, s ? s->mg_per_kg : NAN, 2);
 		lull_table_num(t, s && p->route == LULL_ROUTE_IV ? s->peak_mg_per_kg_per_h : NAN, 3);
 		lull_table_num(t, has ? p->course_mg : NAN, 1);
-		lull_table_cell(t, worst ? worst->text : "");
+		lull_table_cell(t, worst ? worst->id : "");
 	}
 	return t;
 }
