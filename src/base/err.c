@@ -78,6 +78,7 @@ void lull_diags_add(struct lull_diags *diags, const struct lull_diag *d)
 		return;
 	diags->n_errors += d->severity == LULL_ERROR;
 	diags->n_warnings += d->severity == LULL_WARNING;
+	diags->n_all++;
 	if (diags->n_items >= LULL_DIAGS_KEPT)
 		return;
 
@@ -171,7 +172,7 @@ void lull_diags_print(const struct lull_diags *diags, struct lull_buf *out)
 		if (d->hint)
 			lull_buf_printf(out, "  hint: %s\n", d->hint);
 	}
-	if (diags->n_items >= LULL_DIAGS_KEPT)
+	if (diags->n_all > diags->n_items && !diags->out_of_memory)
 		lull_buf_printf(out, "only the first %d remarks are shown; in all %zu errors, %zu warnings\n",
 				(int)LULL_DIAGS_KEPT, diags->n_errors, diags->n_warnings);
 	if (diags->out_of_memory)

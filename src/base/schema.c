@@ -18,25 +18,20 @@ enum { EXCERPT_MAX = 200, NAME_MAX_LENGTH = 64, EXPECTED_MAX = 400, MAX_NESTED =
 
 /* ---- places -------------------------------------------------------------------------- */
 
-/* Appends the path from node down to target; true when target is below it. */
-static bool find_path(const struct lull_node *node, const struct lull_node *target, char *out, size_t size,
-		      size_t at)
+/* "$.attacks[3].pain"; returns the bytes of the whole path, which may be more than fit. */
+static size_t put_path(const struct lull_node *node, char *out, size_t size)
 {
-	if (node == target)
-		return true;
+	if (!node->up)
+		return lull_text_format(out, size, "$");
+	const size_t n = put_path(node->up, out, size);
+	if (n >= size)
+		return n;
+	if (node->key)
+		return n + lull_text_format(out + n, size - n, ".%s", node->key);
 	size_t i = 0;
-	for (const struct lull_node *child = node->first; child; child = child->next, i++) {
-		size_t n = 0;
-		if (at < size && child->key)
-			n = lull_text_format(out + at, size - at, ".%s", child->key);
-		else if (at < size)
-			n = lull_text_format(out + at, size - at, "[%zu]", i);
-		if (find_path(child, target, out, size, at + n))
-			return true;
-	}
-	if (at < size)
-		out[at] = '\0';
-	return false;
+	for (const struct lull_node *child = node->up->first; child && child != node; child = child->next)
+		i++;
+	return n + lull_text_format(out + n, size - n, "[%zu]", i);
 }
 
 /* The text of a line, cut; NULL when there is none. */
@@ -64,7 +59,7 @@ void lull_node_diag(struct lull_diags *diags, const struct lull_doc *doc, const 
 {
 	if (!diags)
 		return;
-	char found[512], path[256] = "$", excerpt[EXCERPT_MAX];
+	char found[512], path[256], excerpt[EXCERPT_MAX];
 	struct lull_diag d = { .severity = severity, .file = doc->file, .expected = expected, .hint = hint };
 	if (diags->n_items < LULL_DIAGS_KEPT) { /* further ones are only counted */
 		va_list ap;
@@ -72,8 +67,10 @@ void lull_node_diag(struct lull_diags *diags, const struct lull_doc *doc, const 
 		lull_text_vformat(found, sizeof(found), fmt, ap);
 		va_end(ap);
 		d.found = found;
-		if (node && doc->root && find_path(doc->root, node, path, sizeof(path), 1))
+		if (node && (node->up || node == doc->root)) {
+			put_path(node, path, sizeof(path));
 			d.path = path;
+		}
 		if (node) {
 			d.line = node->line;
 			d.col = node->col;

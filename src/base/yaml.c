@@ -80,6 +80,7 @@ static struct lull_node *add_node(struct reader *r, const yaml_event_t *event, e
 		return node;
 	}
 	struct level *top = &r->levels[r->n_levels - 1];
+	node->up = top->node;
 	node->key = top->key;
 	node->key_line = top->key_line;
 	node->key_col = top->key_col;
@@ -327,7 +328,7 @@ int lull_yaml_read(const char *bytes, size_t n, const char *file, struct lull_ar
 	const size_t errors_before = diags->n_errors;
 	*out = (struct lull_doc){ .file = lull_arena_strdup(arena, file ? file : "YAML"), .n_bytes = n };
 	struct reader r = { .doc = out, .arena = arena, .diags = diags };
-	out->bytes = n > LULL_YAML_MAX_BYTES ? "" : lull_arena_strndup(arena, bytes, n);
+	out->bytes = !n || n > LULL_YAML_MAX_BYTES ? "" : lull_arena_strndup(arena, bytes, n);
 	if (!out->file || !out->bytes)
 		return LULL_ENOMEM;
 	if (!is_readable(&r))

@@ -74,13 +74,14 @@ static void set_number(struct reader *r, struct lull_node *node, const json_t *j
 	lull_buf_clear(&buf);
 }
 
-static struct lull_node *make_node(struct reader *r, const json_t *json, const char *key, int depth);
+static struct lull_node *make_node(struct reader *r, const struct lull_node *up, const json_t *json, const char *key,
+				   int depth);
 
 /* Hangs a child to the end of a list or map; false when reading must stop. */
 static bool hang(struct reader *r, struct lull_node *parent, struct lull_node ***tail, const json_t *json,
 		 const char *key, int depth)
 {
-	struct lull_node *child = make_node(r, json, key, depth);
+	struct lull_node *child = make_node(r, parent, json, key, depth);
 	if (!child)
 		return false;
 	**tail = child;
@@ -111,7 +112,8 @@ static void add_children(struct reader *r, struct lull_node *node, const json_t 
 }
 
 /* NULL when reading must stop (r->rc says why). */
-static struct lull_node *make_node(struct reader *r, const json_t *json, const char *key, int depth)
+static struct lull_node *make_node(struct reader *r, const struct lull_node *up, const json_t *json, const char *key,
+				   int depth)
 {
 	if (++r->n_nodes > LULL_JSON_MAX_NODES) {
 		complain(r, "more values than LULL_JSON_MAX_NODES");
@@ -122,6 +124,7 @@ static struct lull_node *make_node(struct reader *r, const json_t *json, const c
 		r->rc = LULL_ENOMEM;
 		return NULL;
 	}
+	node->up = up;
 	switch (json_typeof(json)) {
 	case JSON_OBJECT:
 	case JSON_ARRAY:
@@ -196,7 +199,7 @@ static const struct lull_node *read_tree(struct reader *r, const char *bytes, si
 	pool.arena = &arena;
 	const json_t *json = parse(r, bytes, n);
 	pool.arena = NULL;
-	const struct lull_node *root = json ? make_node(r, json, NULL, 0) : NULL;
+	const struct lull_node *root = json ? make_node(r, NULL, json, NULL, 0) : NULL;
 	lull_arena_clear(&arena);
 	return r->rc == LULL_OK ? root : NULL;
 }

@@ -81,6 +81,7 @@ struct lull_diags {
 	struct lull_diag *items;
 	size_t n_items, cap;
 	size_t n_errors, n_warnings; /* counted even when no longer kept */
+	size_t n_all;                /* notes too */
 	bool out_of_memory;
 };
 

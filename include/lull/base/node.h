@@ -18,6 +18,7 @@ struct lull_node {
 	bool quoted;      /* a quoted scalar is a string and never a number    */
 	const char *key;  /* the key under which a map holds it; NULL in lists */
 	int key_line, key_col;
+	const struct lull_node *up;     /* the list or map that holds it; NULL at the root */
 	struct lull_node *first, *next; /* children and siblings in file order */
 	size_t n_children;
 };
