@@ -6,6 +6,7 @@
 #include "lull/base/units.h"
 #include "lull/care/plan.h"
 #include "lull/course/person.h"
+#include "lull/headache/diary.h"
 #include "lull/num/math.h"
 
 static const struct lull_model *model_for(const struct lull_forecast_kb *kb, const struct lull_plan *plan)
@@ -82,6 +83,26 @@ static void take_lines(const struct lull_plan *plan, struct lull_pressure_lines 
 		return;
 	*lines = (struct lull_pressure_lines){ sbp->watch, sbp->hold, sbp->stop };
 	ask->pressure_lines = lines;
+}
+
+void lull_usual_pain_of(const struct lull_diary *diary, struct lull_usual_pain *out)
+{
+	double sum = 0, squares = 0;
+	size_t n = 0;
+
+	*out = (struct lull_usual_pain){ NAN, NAN };
+	for (size_t i = 0; i < diary->n_days; i++) {
+		const double pain = (double)diary->days[i].pain;
+		if (diary->days[i].state != LULL_DAY_HEADACHE || lull_is_nan(pain))
+			continue;
+		n++;
+		sum += pain;
+		squares += pain * pain;
+	}
+	if (n < 2)
+		return;
+	out->mean_nrs = sum / (double)n;
+	out->sd_points = sqrt(lull_max(squares - sum * out->mean_nrs, 0) / (double)(n - 1));
 }
 
 int lull_forecast_plan(const struct lull_forecast_kb *kb, const struct lull_plan *plan,

@@ -67,29 +67,6 @@ static int load_criteria(struct cli *cli, struct lull_criteria *out)
 
 /* ---- judging ----------------------------------------------------------------------------------- */
 
-static struct lull_month_view view_of(const struct lull_criteria *criteria, const struct lull_classification *c)
-{
-	struct lull_month_view v = { .month = c->month,
-				     .unknown = !c->dated || c->calendar_unknown || c->n_blocks == 0,
-				     .headache = (enum lull_status)c->status[LULL_ICHD_1_3_A],
-				     .chronic = (enum lull_status)c->status[LULL_ICHD_1_3] };
-	for (size_t i = 0; i < c->n_blocks; i++) {
-		bool estimated;
-		const enum lull_status over =
-			lull_block_at_least(&criteria->counting, &c->blocks[i], &c->blocks[i].days[LULL_DAYDEF_HEADACHE],
-					    criteria->items[LULL_ICHD_1_3_A].needed, &estimated);
-		v.n_blocks += over != LULL_STATUS_UNKNOWN;
-		v.n_over += over == LULL_MET;
-		v.n_estimated += over == LULL_MET && estimated;
-	}
-	if (!v.unknown) {
-		v.latest = c->blocks[0].days[LULL_DAYDEF_HEADACHE];
-		v.latest_length = c->blocks[0].length;
-		v.latest_missing = c->blocks[0].missing;
-	}
-	return v;
-}
-
 static int judge(struct cli *cli, const struct request *request, const struct lull_criteria *criteria,
 		 const struct lull_diary *diary, const struct lull_history *history, struct judged *out,
 		 struct lull_err *err)
@@ -101,7 +78,7 @@ static int judge(struct cli *cli, const struct request *request, const struct lu
 		const int rc = lull_classify(criteria, diary, history, &options, cli->arena, &c, err);
 		if (rc != LULL_OK)
 			return rc;
-		out->months[m] = view_of(criteria, &c);
+		out->months[m] = lull_month_view_of(criteria, &c);
 	}
 	options.skip_questions = false;
 	options.month = (enum lull_month)request->month;

@@ -205,6 +205,29 @@ static void put_questions(struct lull_json *json, const struct lull_criteria *cr
 	lull_json_close(json, ']');
 }
 
+struct lull_month_view lull_month_view_of(const struct lull_criteria *criteria, const struct lull_classification *c)
+{
+	struct lull_month_view v = { .month = c->month,
+				     .unknown = !c->dated || c->calendar_unknown || c->n_blocks == 0,
+				     .headache = (enum lull_status)c->status[LULL_ICHD_1_3_A],
+				     .chronic = (enum lull_status)c->status[LULL_ICHD_1_3] };
+	for (size_t i = 0; i < c->n_blocks; i++) {
+		bool estimated;
+		const enum lull_status over =
+			lull_block_at_least(&criteria->counting, &c->blocks[i], &c->blocks[i].days[LULL_DAYDEF_HEADACHE],
+					    criteria->items[LULL_ICHD_1_3_A].needed, &estimated);
+		v.n_blocks += over != LULL_STATUS_UNKNOWN;
+		v.n_over += over == LULL_MET;
+		v.n_estimated += over == LULL_MET && estimated;
+	}
+	if (!v.unknown) {
+		v.latest = c->blocks[0].days[LULL_DAYDEF_HEADACHE];
+		v.latest_length = c->blocks[0].length;
+		v.latest_missing = c->blocks[0].missing;
+	}
+	return v;
+}
+
 void lull_json_classify(struct lull_json *json, const char *key, const struct lull_classify_answer *answer)
 {
 	const struct lull_classification *c = answer->classification;

@@ -126,6 +126,10 @@ struct lull_usual_pain {
 	double mean_nrs, sd_points;
 };
 
+/* From the peaks (0-10) of its headache days; unknown with fewer than two. */
+struct lull_diary;
+void lull_usual_pain_of(const struct lull_diary *diary, struct lull_usual_pain *out);
+
 /* Runs the plan's sessions (or its rule) for n_people. LULL_EUNSUPPORTED when there is no
  * model for product and route, LULL_EDOMAIN when the plan has no session. */
 LULL_NODISCARD int lull_forecast_plan(const struct lull_forecast_kb *kb, const struct lull_plan *plan,

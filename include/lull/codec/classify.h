@@ -19,6 +19,9 @@ struct lull_month_view {
 	enum lull_status headache, chronic; /* 1.3 A and 1.3                        */
 };
 
+struct lull_month_view lull_month_view_of(const struct lull_criteria *criteria,
+					  const struct lull_classification *classification);
+
 struct lull_classify_answer {
 	const struct lull_criteria *criteria;
 	const struct lull_diary *diary;

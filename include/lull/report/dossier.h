@@ -38,6 +38,7 @@ struct lull_dossier {
 	const struct lull_finding *definitions; size_t n_definitions; /* lull_refractory_explain */
 
 	const struct lull_screening *screening;
+	const struct lull_screen_request *screen_request;
 	const struct lull_screen *screen;                /* NULL: not screened            */
 	const struct lull_finding *rules; size_t n_rules;/* lull_screen_explain           */
 	const struct lull_finding *red_flags;            /* lull_redflags_explain; NULL   */
