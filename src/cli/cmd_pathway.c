@@ -211,9 +211,7 @@ static int screen(struct cli *cli, struct pathway *p)
 	if (!indication)
 		return cli_usage_error(&usage, "no indication '%s'", id);
 	p->screen_request = cli_screen_request(&p->c, indication, LULL_ROUTE_IV);
-	if (lull_screen_run(&p->c.screening, &p->screen_request, cli->arena, &p->screen, &err) != LULL_OK ||
-	    lull_screen_explain(&p->c.screening, &p->screen_request, &p->screen, cli->arena, &d->rules, &d->n_rules, &err) !=
-		    LULL_OK)
+	if (lull_screen_run(&p->c.screening, &p->screen_request, cli->arena, &p->screen, &err) != LULL_OK)
 		return cli_fail(&err);
 	d->screening = &p->c.screening;
 	d->screen_request = &p->screen_request;

@@ -17,6 +17,7 @@ static const struct verb {
 	{ "diary", cmd_diary, "show, import and classify headache diaries" },
 	{ "knowledge", cmd_knowledge, "check the criteria, rules, protocols and models" },
 	{ "models", cmd_models, "kinetic models and effects, with source and mark of every number" },
+	{ "pathway", cmd_pathway, "one patient from diary to plan and forecast: the whole letter" },
 	{ "plan", cmd_plan, "what exactly is infused, in mg and mL, or which limit forbids it" },
 	{ "protocols", cmd_protocols, "dosing protocols: what each states and what it leaves open" },
 	{ "screen", cmd_screen, "whether ketamine may be offered: what excludes, what is unknown" },

@@ -334,7 +334,14 @@ void lull_chart__text_bands(const struct lull_chart *chart, int width, bool colo
 {
 	const struct lull_bands *b = &chart->bands;
 	double low, high;
-	find_range(b, &low, &high);
+	struct lull_bands medians = *b;
+	struct lull_band_arm arms[8];
+	medians.arms = arms;
+	medians.n_arms = b->n_arms < 8 ? b->n_arms : 8;
+	medians.n_limits = 0;
+	for (size_t a = 0; a < medians.n_arms; a++)
+		arms[a] = (struct lull_band_arm){ .median = b->arms[a].median };
+	find_range(&medians, &low, &high);
 	size_t label_w = 0;
 	for (size_t a = 0; a < b->n_arms; a++) {
 		const size_t n = lull_utf8_length(b->arms[a].label);

@@ -210,15 +210,15 @@ const char *lull_doc_basis(struct lull_document *doc, const char *source, enum l
 			if (seen[i] == number)
 				number = 0; /* said already */
 		if (number && n_seen < sizeof(seen) / sizeof(seen[0])) {
-			lull_buf_printf(&buf, "%s%zu", n_seen ? ", " : " [", number);
+			lull_buf_printf(&buf, "%s%zu", n_seen ? ", " : " " LULL_FAINT "[", number);
 			seen[n_seen++] = number;
 		}
 		at += n_entry;
 	}
 	if (mark != LULL_MARK_NONE)
-		lull_buf_printf(&buf, "%s%s", n_seen ? "; " : " [", lull_mark_names[mark]);
+		lull_buf_printf(&buf, "%s%s", n_seen ? "; " : " " LULL_FAINT "[", lull_mark_names[mark]);
 	if (buf.n)
-		lull_buf_putc(&buf, ']');
+		lull_buf_puts(&buf, "]" LULL_PLAIN);
 	doc->failed = doc->failed || buf.failed;
 	const char *text = copy(doc, lull_buf_text(&buf));
 	lull_buf_clear(&buf);
@@ -244,9 +244,12 @@ static const struct lull_finding *copy_findings(struct lull_document *doc, const
 		const bool said = parent && lull_text_eq(parent->source, from[i].source) && parent->mark == from[i].mark;
 		const char *basis = said ? "" : lull_doc_basis(doc, from[i].source, from[i].mark);
 		const char *why = from[i].why ? from[i].why : "";
-		if (*basis)
-			out[i].why = lull_arena_printf(doc->arena, "%s%s", why, *why ? basis : basis + 1);
-		doc->failed = doc->failed || (*basis && !out[i].why);
+		if (*basis && *why)
+			out[i].why = lull_arena_printf(doc->arena, "%s%s", why, basis);
+		else if (*basis)
+			out[i].name = lull_arena_printf(doc->arena, "%s" LULL_PLAIN "%s",
+							from[i].name ? from[i].name : from[i].code, basis);
+		doc->failed = doc->failed || (*basis && (*why ? !out[i].why : !out[i].name));
 		if (from[i].question && from[i].could_change && !is_new_question(doc, from[i].question))
 			out[i].question = NULL;
 		if (depth > 0 && from[i].n_children) {

@@ -183,30 +183,54 @@ static void put_notes(const struct page *page, const struct lull_doc_block *bloc
 	}
 }
 
-/* Column widths that fit: natural ones, the widest cut step by step. */
+/* The longest word of a text: a column is not made narrower than that while another can give. */
+static int longest_word(const char *text)
+{
+	int longest = 0;
+	for (const char *at = text; *at;) {
+		const size_t n = strcspn(at, " ");
+		const int w = columns_of(at, n);
+		longest = w > longest ? w : longest;
+		at += n + (at[n] == ' ');
+	}
+	return longest;
+}
+
+/* The widest column that is still wider than its least width; n when there is none. */
+static size_t widest_above(const int *widths, const int *least, size_t n)
+{
+	size_t widest = n;
+	for (size_t c = 0; c < n; c++)
+		if (widths[c] > least[c] && (widest == n || widths[c] > widths[widest]))
+			widest = c;
+	return widest;
+}
+
+/* Column widths that fit: natural ones, the widest cut step by step, words last. */
 static void fit_columns(const struct lull_table *table, int room, int widths[MAX_COLUMNS])
 {
 	const size_t n = table->n_columns;
-	int total = 2 * (int)(n - 1);
+	int total = 2 * (int)(n - 1), words[MAX_COLUMNS], least[MAX_COLUMNS];
 	for (size_t c = 0; c < n; c++) {
 		widths[c] = columns_of(table->columns[c].head, strlen(table->columns[c].head));
+		words[c] = longest_word(table->columns[c].head);
+		least[c] = 4;
 		for (size_t r = 0; r < lull_table_rows(table); r++) {
 			const char *cell = lull_table_at(table, r, c);
-			const int w = columns_of(cell, strlen(cell));
+			const int w = columns_of(cell, strlen(cell)), word = longest_word(cell);
 			widths[c] = w > widths[c] ? w : widths[c];
+			words[c] = word > words[c] ? word : words[c];
 		}
 		total += widths[c];
 	}
-	while (total > room) {
-		size_t widest = 0;
-		for (size_t c = 1; c < n; c++)
-			if (widths[c] > widths[widest])
-				widest = c;
-		if (widths[widest] <= 4)
-			break;
-		widths[widest]--;
-		total--;
-	}
+	for (int pass = 0; pass < 2; pass++)
+		while (total > room) {
+			const size_t c = widest_above(widths, pass == 0 ? words : least, n);
+			if (c == n)
+				break;
+			widths[c]--;
+			total--;
+		}
 }
 
 static void put_cells(const struct page *page, const struct lull_table *table, const char *const *cells,

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "lull/report/screen_doc.h"
 #include "lull/report/sheet.h"
 
 /* ---- small things ------------------------------------------------------------------ */
@@ -93,9 +94,9 @@ static const char *asked_for(struct lull_dossier_writer *w)
 	const struct lull_plan *plan = w->in->plan;
 	if (!plan || plan->status == LULL_PLAN_REFUSED || plan->n_sessions == 0)
 		return NULL;
-	return lull_dossier__text(w, "%zu %s of %s (protocol %s), %s mg in all, %s mg/kg, place: %s", plan->n_sessions,
+	return lull_dossier__text(w, "%zu %s of %s (protocol %s), %s%s mg in all, %s mg/kg, place: %s", plan->n_sessions,
 				  plan->n_sessions == 1 ? "session" : "sessions", plan->protocol->name, plan->protocol->id,
-				  lull_dossier__num(w, plan->course_mg, 1), lull_dossier__num(w, plan->course_mg_per_kg, 2),
+				  plan->has_rule ? "by effect, at most " : "", lull_dossier__num(w, plan->course_mg, 1), lull_dossier__num(w, plan->course_mg_per_kg, 2),
 				  place_words(plan->place));
 }
 
@@ -117,7 +118,14 @@ static void put_verdict(struct lull_dossier_writer *w)
 	const char *asked = asked_for(w);
 	const bool excluded = in->screen->verdict == LULL_VERDICT_EXCLUDED;
 	char until[LULL_DAY_TEXT];
-	lull_doc_callout(w->doc, verdict_tone(in), verdict, "%s%s%s%sThe screen holds until %s.",
+	char *title = lull_arena_strdup(w->arena, verdict);
+	if (!title) {
+		lull_dossier__fail(w, lull_nomem(w->err));
+		return;
+	}
+	if (*title >= 'a' && *title <= 'z')
+		*title = (char)(*title - 'a' + 'A');
+	lull_doc_callout(w->doc, verdict_tone(in), title, "%s%s%s%sThe screen holds until %s.",
 			 refused && first ? lull_dossier__text(w, "The plan is refused: %s. ", first->text) : "",
 			 asked && !excluded ? LULL_STRONG "Proposed: " LULL_PLAIN : "", asked && !excluded ? asked : "",
 			 asked && !excluded ? ". " : "", lull_day_text(until, in->screen->valid_until));
@@ -145,12 +153,10 @@ void lull_dossier__summary(struct lull_dossier_writer *w)
 	lull_dossier__clinical_pairs(w);
 	if (in->screen && in->screen->indication)
 		lull_doc_pair(w->doc, "Indication", "%s", in->screen->indication->name);
-	const char *asked = asked_for(w);
-	if (asked)
-		lull_doc_pair(w->doc, "Plan", "%s", asked);
-	else if (in->plan)
+	/* A plan that may go ahead stands in the box above. */
+	if (in->plan && in->plan->status == LULL_PLAN_REFUSED)
 		lull_doc_pair(w->doc, "Plan", "refused");
-	else
+	else if (!in->plan)
 		lull_doc_pair(w->doc, "Plan", "%s", in->plan_note ? in->plan_note : "none");
 	if (in->patient->coverage.payer)
 		lull_doc_pair(w->doc, "Payer", "%s", in->patient->coverage.payer);
@@ -160,7 +166,7 @@ void lull_dossier__summary(struct lull_dossier_writer *w)
 
 /* ---- what to ask next -------------------------------------------------------------- */
 
-enum { MAX_QUESTIONS_EACH = 8 };
+enum { MAX_QUESTIONS_EACH = 5 };
 
 void lull_dossier__questions(struct lull_dossier_writer *w)
 {
@@ -183,7 +189,7 @@ void lull_dossier__questions(struct lull_dossier_writer *w)
 	const size_t more = (n_screen > MAX_QUESTIONS_EACH ? n_screen - MAX_QUESTIONS_EACH : 0)
 			    + (n_diary > MAX_QUESTIONS_EACH ? n_diary - MAX_QUESTIONS_EACH : 0);
 	if (more)
-		lull_doc_paragraph(w->doc, "%zu more questions stand behind these; lull screen lists them all.", more);
+		lull_doc_paragraph(w->doc, "%zu more questions stand behind these.", more);
 }
 
 /* ---- end --------------------------------------------------------------------------- */
@@ -196,31 +202,6 @@ void lull_dossier__endpoint(struct lull_dossier_writer *w)
 	lull_doc_heading(w->doc, 1, "Endpoint and stop rule");
 	lull_sheet_list(w->doc, plan, LULL_LIST_RESPONSE);
 	lull_sheet_list(w->doc, plan, LULL_LIST_STOP);
-}
-
-void lull_dossier__sources(struct lull_dossier_writer *w)
-{
-	if (w->rc != LULL_OK || w->doc->failed || w->doc->n_notes == 0)
-		return;
-	lull_doc_heading(w->doc, 1, "Sources");
-	lull_doc_paragraph(w->doc, "A word behind a number tells how far a statement can be trusted: verified, read in the source; "
-				   "transcribed, from others' code; derived, arithmetic on verified figures; borrowed, from another "
-				   "population or drug; calibrated, by Lull on named targets; proposed, Lull's default, editable by the "
-				   "site; recalled, from memory and unchecked.");
-	for (size_t i = 0; i < w->doc->n_notes; i++) {
-		const struct lull_source *s = lull_source_get(w->in->sources, w->doc->notes[i]);
-		if (!s) {
-			lull_dossier__fail(w, lull_fail(w->err, LULL_ENOTFOUND, "sources",
-							"the source '%s' is cited and not listed in knowledge/sources",
-							w->doc->notes[i]));
-			return;
-		}
-		lull_doc_note(w->doc, lull_dossier__text(w, "%zu", i + 1),
-			      lull_dossier__text(w, "%s%s%s%s%s%s%s", s->text, s->doi ? " doi:" : "", s->doi ? s->doi : "",
-						 s->pmid && !s->doi ? " PMID " : "", s->pmid && !s->doi ? s->pmid : "",
-						 s->url && !s->doi && !s->pmid ? " " : "",
-						 s->url && !s->doi && !s->pmid ? s->url : ""));
-	}
 }
 
 static void put_signature(struct lull_dossier_writer *w)
@@ -267,7 +248,7 @@ int lull_dossier_build(const struct lull_dossier *in, struct lull_arena *arena, 
 	lull_dossier__forecast(&w);
 	lull_dossier__endpoint(&w);
 	put_signature(&w);
-	lull_dossier__sources(&w);
+	lull_doc_sources(out, in->sources);
 	if (w.rc == LULL_OK && out->failed)
 		w.rc = lull_nomem(err);
 	return w.rc;

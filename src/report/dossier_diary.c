@@ -308,18 +308,23 @@ void lull_dossier__diagnosis(struct lull_dossier_writer *w)
 
 /* ---- treatments -------------------------------------------------------------------- */
 
+/* "2019-01": nobody remembers the day a preventive was begun. */
+static const char *month_text(struct lull_dossier_writer *w, lull_day day)
+{
+	const struct lull_ymd ymd = lull_ymd_from_day(day);
+	return lull_dossier__text(w, "%04d-%02d", ymd.year, ymd.month);
+}
+
 static const char *treatment_time(struct lull_dossier_writer *w, const struct lull_treatment *t)
 {
-	char from[LULL_DAY_TEXT], to[LULL_DAY_TEXT];
+	const char *cycles = isnan(t->cycles) ? "" : lull_dossier__text(w, ", %s cycles", lull_dossier__num(w, t->cycles, 1));
 	if (t->start != LULL_DAY_NONE && t->end != LULL_DAY_NONE)
-		return lull_dossier__text(w, "%s to %s", lull_day_text(from, t->start), lull_day_text(to, t->end));
-	if (!isnan(t->cycles))
-		return lull_dossier__text(w, "%s cycles", lull_dossier__num(w, t->cycles, 1));
-	if (!isnan(t->months))
-		return lull_dossier__text(w, "%s months", lull_dossier__num(w, t->months, 1));
+		return lull_dossier__text(w, "%s to %s%s", month_text(w, t->start), month_text(w, t->end), cycles);
 	if (t->start != LULL_DAY_NONE)
-		return lull_dossier__text(w, "since %s", lull_day_text(from, t->start));
-	return "unknown";
+		return lull_dossier__text(w, "since %s%s", month_text(w, t->start), cycles);
+	if (!isnan(t->cycles))
+		return cycles + 2;
+	return isnan(t->months) ? "unknown" : lull_dossier__text(w, "%s months", lull_dossier__num(w, t->months, 1));
 }
 
 static const char *readable(struct lull_dossier_writer *w, const char *id)
@@ -331,11 +336,18 @@ static const char *readable(struct lull_dossier_writer *w, const char *id)
 	return text;
 }
 
+static const char *failed_words(struct lull_dossier_writer *w, const struct lull_treatment *t)
+{
+	static const char *const words[] = { [LULL_STATUS_UNKNOWN] = "unknown", [LULL_NOT_MET] = "no", [LULL_MET] = "yes" };
+	const struct lull_refractory_rules *rules = w->in->refractory_rules;
+	return words[lull_treatment_failed(rules, &rules->definitions[LULL_DEFINITION_EHF2020_REFRACTORY], t)];
+}
+
 static void put_treatment_table(struct lull_dossier_writer *w)
 {
 	static const struct lull_table_column columns[] = {
 		{ "Treatment", LULL_AT_START, 3 }, { "Class", LULL_AT_START, 3 },      { "Time", LULL_AT_START, 3 },
-		{ "Dose adequate", LULL_AT_START, 0 }, { "Outcome", LULL_AT_START, 2 }, { "Failed, EHF 2020", LULL_AT_START, 0 },
+		{ "Full dose", LULL_AT_START, 0 },     { "Outcome", LULL_AT_START, 3 }, { "Failed", LULL_AT_START, 0 },
 	};
 	const struct lull_dossier *in = w->in;
 	struct lull_table *table = lull_table_new(w->arena, NULL, columns, 6);
@@ -352,12 +364,15 @@ static void put_treatment_table(struct lull_dossier_writer *w)
 		lull_table_cellf(table, "%s%s%s%s", readable(w, lull_outcome_names[t->outcome]),
 				 isnan(t->reduction_percent) ? "" : ", ",
 				 isnan(t->reduction_percent) ? "" : lull_dossier__num(w, t->reduction_percent, 0),
-				 isnan(t->reduction_percent) ? "" : " % fewer days");
-		lull_table_cell(table, !preventive ? "does not count"
-			: lull_dossier__status(lull_treatment_failed(in->refractory_rules,
-				&in->refractory_rules->definitions[LULL_DEFINITION_EHF2020_REFRACTORY], t)));
+				 isnan(t->reduction_percent) ? "" : " % fewer");
+		lull_table_cell(table, preventive ? failed_words(w, t) : "-");
 	}
 	lull_doc_table(w->doc, table);
+	lull_doc_paragraph(w->doc, "Failed as EHF 2020 defines it: an adequate trial without enough effect, intolerance, or a "
+				   "contraindication. Acute drugs, psychotherapy and non-drug treatment are listed and count for no "
+				   "preventive class.%s",
+			   lull_dossier__basis(w, in->refractory_rules->definitions[LULL_DEFINITION_EHF2020_REFRACTORY].source,
+					       in->refractory_rules->definitions[LULL_DEFINITION_EHF2020_REFRACTORY].mark));
 }
 
 void lull_dossier__treatments(struct lull_dossier_writer *w)

@@ -213,8 +213,6 @@ void lull_dossier__forecast(struct lull_dossier_writer *w)
 	put_pressure(w, f);
 	put_exposure(w, f);
 	put_models(w);
-	if (f->bridge.said[0])
-		lull_doc_item(w->doc, "%s", f->bridge.said);
 	for (size_t i = 0; i < f->n_notes; i++)
 		lull_doc_item(w->doc, "%s", f->notes[i]);
 }

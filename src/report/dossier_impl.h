@@ -39,6 +39,5 @@ void lull_dossier__screen(struct lull_dossier_writer *w);
 void lull_dossier__plan(struct lull_dossier_writer *w);
 void lull_dossier__forecast(struct lull_dossier_writer *w);
 void lull_dossier__endpoint(struct lull_dossier_writer *w);
-void lull_dossier__sources(struct lull_dossier_writer *w);
 
 #endif

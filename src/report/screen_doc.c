@@ -201,14 +201,28 @@ void lull_doc_screen(struct lull_document *doc, const struct lull_screening *scr
 			   lull_day_text(until, screen->valid_until));
 }
 
+/* The reference with the best address it has. */
+static const char *reference(struct lull_document *doc, const struct lull_source *s)
+{
+	const char *text = s->doi    ? lull_arena_printf(doc->arena, "%s doi:%s", s->text, s->doi)
+			   : s->pmid ? lull_arena_printf(doc->arena, "%s PMID %s", s->text, s->pmid)
+			   : s->url  ? lull_arena_printf(doc->arena, "%s %s", s->text, s->url)
+				     : s->text;
+	return or_fail(doc, text);
+}
+
 void lull_doc_sources(struct lull_document *doc, const struct lull_sources *sources)
 {
 	if (!doc->n_notes)
 		return;
-	lull_doc_heading(doc, 2, "Sources");
+	lull_doc_heading(doc, 1, "Sources");
+	lull_doc_paragraph(doc, "The word behind a number tells how far a statement can be trusted: verified, read in the source; "
+				"transcribed, from others' code; derived, arithmetic on verified figures; borrowed, from another "
+				"population or drug; calibrated, by Lull on named targets; proposed, Lull's default, editable by the "
+				"site; recalled, from memory and unchecked.");
 	for (size_t i = 0; i < doc->n_notes && !doc->failed; i++) {
 		const struct lull_source *source = lull_source_get(sources, doc->notes[i]);
 		const char *label = lull_arena_printf(doc->arena, "%zu", i + 1);
-		lull_doc_note(doc, or_fail(doc, label), source ? source->text : doc->notes[i]);
+		lull_doc_note(doc, or_fail(doc, label), source ? reference(doc, source) : doc->notes[i]);
 	}
 }

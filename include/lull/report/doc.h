@@ -99,7 +99,7 @@ void lull_doc_page(struct lull_document *doc);
 
 /* The basis of a statement as text, " [3, 4; verified]": numbers of its sources in this document,
  * counted from first use ("goadsby2017:p12; lipton2020" are two), and its trust mark. ""
- * when there is neither. Lives in the arena. */
+ * when there is neither. Faint; lives in the arena. */
 const char *lull_doc_basis(struct lull_document *doc, const char *source, enum lull_mark mark);
 
 /* ---- rendering --------------------------------------------------------------------- */

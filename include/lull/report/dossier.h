@@ -40,7 +40,6 @@ struct lull_dossier {
 	const struct lull_screening *screening;
 	const struct lull_screen_request *screen_request;
 	const struct lull_screen *screen;                /* NULL: not screened            */
-	const struct lull_finding *rules; size_t n_rules;/* lull_screen_explain           */
 	const struct lull_finding *red_flags;            /* lull_redflags_explain; NULL   */
 
 	const struct lull_plan *plan;                    /* NULL: none                    */
