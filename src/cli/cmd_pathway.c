@@ -232,29 +232,29 @@ static int make_plan(struct cli *cli, struct pathway *p, const char *protocol)
 	return CLI_DONE;
 }
 
-/* The first protocol of the indication that is not refused; when all are, the first one's refusal stands. */
+/* Of the indication's protocols; the letter says how it was chosen. */
 static int choose_plan(struct cli *cli, struct pathway *p)
 {
 	const struct lull_indication *in = p->screen.indication;
-	struct lull_plan first = { 0 };
+	const struct lull_plan_request request = { .day = p->c.on };
+	struct lull_err err = { 0 };
+	size_t chosen;
 
-	for (size_t i = 0; i < in->n_protocols; i++) {
-		const int status = make_plan(cli, p, in->protocols[i]);
-		if (status != CLI_DONE)
-			return status;
-		if (p->plan.status != LULL_PLAN_REFUSED) {
-			p->dossier.plan_note = lull_arena_printf(cli->arena, "Of the %zu protocols that fit this indication, tried in "
-				"their order, this is the first that is not refused. Another one is chosen with --protocol.",
-				in->n_protocols);
-			return p->dossier.plan_note ? CLI_DONE : no_memory();
-		}
-		if (i == 0)
-			first = p->plan;
+	if (in->n_protocols == 0) {
+		p->dossier.plan_note = in->no_protocol;
+		return CLI_DONE;
 	}
-	p->plan = first;
-	p->dossier.plan_note = in->n_protocols ? "Every protocol that fits this indication is refused; the first refusal is shown."
-					       : in->no_protocol;
-	return CLI_DONE;
+	if (lull_plan_choose(&p->plan_kb, &p->c.patient, &request, in->protocols, in->n_protocols, cli->arena, &p->plan, &chosen,
+			     &err) != LULL_OK)
+		return cli_fail(&err);
+	p->has_plan = true;
+	p->dossier.plan_note =
+		p->plan.status == LULL_PLAN_REFUSED
+			? "Every protocol that fits this indication is refused; the refusal of the first is shown."
+			: lull_arena_printf(cli->arena, "Of the %zu protocols that fit this indication, this is the first that is not "
+					    "refused, tried in their order, those for the preferred setting before the others. Another one "
+					    "is chosen with --protocol.", in->n_protocols);
+	return p->dossier.plan_note ? CLI_DONE : no_memory();
 }
 
 static int plan(struct cli *cli, struct pathway *p)

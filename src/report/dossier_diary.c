@@ -6,6 +6,8 @@
 
 enum { MAX_CALENDAR_DAYS = 53 * 7, MAX_BLOCKS = 13, N_MEASURES = 3 };
 
+static const char *const month_words[] = { "28-day blocks", "30-day blocks", "calendar months" };
+
 /* ---- charts ------------------------------------------------------------------------ */
 
 /* The worst severity recorded in a day's entries, 0-3; 255 unknown. */
@@ -56,12 +58,19 @@ static void put_calendar(struct lull_dossier_writer *w)
 	lull_doc_chart(w->doc, chart);
 }
 
+/* "day 23" of a diary that numbers its days. */
+static const char *day_number(struct lull_dossier_writer *w, lull_day day)
+{
+	const int number = (int)(day - w->in->diary->first) + 1;
+	return number < 1 ? "before" : lull_dossier__text(w, "day %d", number);
+}
+
 static const char *block_label(struct lull_dossier_writer *w, const struct lull_block *block)
 {
 	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
 					      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 	if (w->in->diary->day_index_only)
-		return lull_dossier__text(w, "day %d", (int)(block->from - w->in->diary->first) + 1);
+		return day_number(w, block->from);
 	const struct lull_ymd ymd = lull_ymd_from_day(block->from);
 	return lull_dossier__text(w, "%d %s", ymd.day, months[ymd.month - 1]);
 }
@@ -125,10 +134,9 @@ static void put_blocks(struct lull_dossier_writer *w)
 	int longest = 0;
 	for (size_t i = 0; i < n; i++)
 		longest = c->blocks[i].length > longest ? c->blocks[i].length : longest;
-	static const char *const months[] = { "blocks of 28 days", "blocks of 30 days", "calendar months" };
 	*chart = (struct lull_chart){
 		.kind = LULL_CHART_BLOCKS, .id = "blocks",
-		.title = lull_dossier__text(w, "Counted days in %s, the latest at the right", months[c->month]),
+		.title = lull_dossier__text(w, "Counted days in %s, the latest at the right", month_words[c->month]),
 		.note = w->in->diary->records_drugs
 				? "Lines: 1.3 A and C for headache and migraine days; 8.2 for acute drugs, the lower one for "
 				  "triptans, the higher one for simple analgesics."
@@ -162,8 +170,8 @@ static void put_block_table(struct lull_dossier_writer *w)
 	for (size_t i = 0; i < c->n_blocks && i < MAX_BLOCKS; i++) {
 		const struct lull_block *b = &c->blocks[i];
 		if (w->in->diary->day_index_only) {
-			lull_table_cellf(table, "day %d", (int)(b->from - w->in->diary->first) + 1);
-			lull_table_cellf(table, "day %d", (int)(b->to - w->in->diary->first) + 1);
+			lull_table_cell(table, day_number(w, b->from));
+			lull_table_cell(table, day_number(w, b->to));
 		} else {
 			lull_table_cell(table, lull_day_text(day, b->from));
 			lull_table_cell(table, lull_day_text(day, b->to));
@@ -178,10 +186,44 @@ static void put_block_table(struct lull_dossier_writer *w)
 	lull_doc_table(w->doc, table);
 }
 
-/* Do the three lengths of a month agree about one criterion? */
+/* One row a length of month: how many months there are, in how many headache was frequent enough. */
+static void put_month_table(struct lull_dossier_writer *w)
+{
+	static const struct lull_table_column columns[] = {
+		{ "Counted in", LULL_AT_START, 0 }, { "Months judged", LULL_AT_END, 0 }, { "Frequent enough", LULL_AT_END, 0 },
+		{ "Headache, 1.3 A", LULL_AT_START, 0 }, { "Migraine, 1.3 C", LULL_AT_START, 0 }, { "Overuse, 8.2 B", LULL_AT_START, 0 },
+	};
+	const struct lull_dossier *in = w->in;
+	const double needed = in->criteria->items[LULL_ICHD_1_3_A].needed;
+	struct lull_table *table = lull_table_new(w->arena, NULL, columns, 6);
+	for (int m = 0; m < 3; m++) {
+		const struct lull_classification *c = in->by_month[m];
+		int n_judged = 0, n_over = 0;
+		for (size_t i = 0; i < c->n_blocks; i++) {
+			bool estimated;
+			const enum lull_status over = lull_block_at_least(&in->criteria->counting, &c->blocks[i],
+									  count_headache(&c->blocks[i]), needed, &estimated);
+			n_judged += over != LULL_STATUS_UNKNOWN;
+			n_over += over == LULL_MET;
+		}
+		lull_table_cell(table, month_words[m]);
+		if (c->calendar_unknown || c->n_blocks == 0) {
+			lull_table_cell(table, "unknown");
+			lull_table_cell(table, "unknown");
+		} else {
+			lull_table_cellf(table, "%d", n_judged);
+			lull_table_cellf(table, "%d", n_over);
+		}
+		lull_table_cell(table, lull_dossier__status((enum lull_status)c->status[LULL_ICHD_1_3_A]));
+		lull_table_cell(table, lull_dossier__status((enum lull_status)c->status[LULL_ICHD_1_3_C]));
+		lull_table_cell(table, lull_dossier__status((enum lull_status)c->status[LULL_ICHD_8_2_B]));
+	}
+	lull_doc_table(w->doc, table);
+}
+
+/* Do the three lengths of a month agree on frequency and overuse? */
 static void put_months(struct lull_dossier_writer *w)
 {
-	static const char *const names[] = { "28-day blocks", "30-day blocks", "calendar months" };
 	static const enum lull_criterion_id ids[] = { LULL_ICHD_1_3_A, LULL_ICHD_1_3_C, LULL_ICHD_8_2_B };
 	const struct lull_dossier *in = w->in;
 	if (!in->by_month[0] || !in->by_month[1] || !in->by_month[2])
@@ -190,21 +232,10 @@ static void put_months(struct lull_dossier_writer *w)
 	for (size_t k = 0; k < 3; k++)
 		for (int m = 1; m < 3; m++)
 			agree = agree && in->by_month[m]->status[ids[k]] == in->by_month[0]->status[ids[k]];
-	if (agree) {
-		lull_doc_paragraph(w->doc, "This letter counts in %s. Counted in 28-day blocks, 30-day blocks or calendar "
-					   "months, the answers on frequency and overuse are the same.",
-				   names[in->classification->month]);
-		return;
-	}
-	lull_doc_paragraph(w->doc, LULL_STRONG "The length of a month changes the answer." LULL_PLAIN
-				   " ICHD-3 does not say how long a month is; this letter counts in %s.",
-			   names[in->classification->month]);
-	for (int m = 0; m < 3; m++)
-		lull_doc_item(w->doc, "%s: headache on enough days (1.3 A) %s, migraine on enough days (1.3 C) %s, "
-				      "acute drugs overused (8.2 B) %s", names[m],
-			      lull_dossier__status((enum lull_status)in->by_month[m]->status[LULL_ICHD_1_3_A]),
-			      lull_dossier__status((enum lull_status)in->by_month[m]->status[LULL_ICHD_1_3_C]),
-			      lull_dossier__status((enum lull_status)in->by_month[m]->status[LULL_ICHD_8_2_B]));
+	lull_doc_paragraph(w->doc, "ICHD-3 does not say how long a month is; this letter counts in %s. %s", month_words[in->classification->month],
+			   agree ? "The three lengths give the same answers:"
+				 : LULL_STRONG "The length of a month changes the answer:" LULL_PLAIN);
+	put_month_table(w);
 }
 
 void lull_dossier__diary(struct lull_dossier_writer *w)

@@ -11,16 +11,18 @@ static void put_ladder(struct lull_dossier_writer *w, const struct lull_plan_ses
 	struct lull_ladder_step *steps = lull_dossier__zalloc(w, s->n_steps, sizeof(*steps));
 	struct lull_chart *chart = lull_dossier__zalloc(w, 1, sizeof(*chart));
 	size_t n = 0;
+	bool climbs = false;
 	if (!steps || !chart)
 		return;
 	for (size_t i = 0; i < s->n_steps; i++) {
 		const struct lull_plan_step *step = &s->steps[i];
 		if (isnan(step->from_h) || isnan(step->to_h) || isnan(step->mg_per_h) || !(step->to_h > step->from_h))
 			continue;
+		climbs = climbs || (n > 0 && step->mg_per_h != steps[n - 1].rate_mg_per_h);
 		steps[n++] = (struct lull_ladder_step){ step->from_h, step->to_h, step->mg_per_h, step->ml_per_h,
 							step->earliest ? step->condition : NULL };
 	}
-	if (n < 2)
+	if (!climbs)
 		return;
 	*chart = (struct lull_chart){ .kind = LULL_CHART_LADDER, .id = "ladder", .title = "The pump's rate, step by step",
 				      .ladder = { .steps = steps, .n_steps = n, .cap_mg_per_h = NAN } };

@@ -179,6 +179,14 @@ LULL_NODISCARD int lull_plan_make(const struct lull_plan_kb *kb, const struct lu
 				  const struct lull_plan_request *request, struct lull_arena *arena,
 				  struct lull_plan *out, struct lull_err *err);
 
+/* The first of several protocols that is not refused: those for the patient's preferred setting come first,
+ * otherwise in the order given. When all are refused *out is the refusal of the first tried.
+ * *i_chosen is its index in ids. Needs n >= 1. */
+LULL_NODISCARD int lull_plan_choose(const struct lull_plan_kb *kb, const struct lull_patient *patient,
+				    const struct lull_plan_request *request, const char *const *ids, size_t n,
+				    struct lull_arena *arena, struct lull_plan *out, size_t *i_chosen,
+				    struct lull_err *err);
+
 /* The gravest finding, or NULL when there is none: what a refusal says first. */
 const struct lull_plan_finding *lull_plan_gravest(const struct lull_plan *plan);
 
