@@ -16,12 +16,12 @@ enum { NO_CHARACTER = -1 };
 struct lull_csv {
 	const char *file; /* copied */
 	const char *bytes;
-	size_t n, at;     /* at: where the next row begins */
-	char *recoded;    /* owned; NULL when bytes are the caller's */
+	size_t n, at;  /* at: where the next row begins */
+	char *recoded; /* owned; NULL when bytes are the caller's */
 	char delimiter, quote;
 	enum lull_encoding encoding;
-	int line;      /* of at                          */
-	int row_line;  /* where the last row began       */
+	int line;     /* of at                          */
+	int row_line; /* where the last row began       */
 	size_t n_rows;
 	struct lull_csv_cell *cells;
 	size_t n_cells, cap_cells;
@@ -34,9 +34,10 @@ struct lull_csv {
 /* Windows-1252 from 0x80 to 0x9F (WHATWG Encoding, index-windows-1252, without its five
  * mappings to control characters). */
 static const int cp1252[32] = {
-	0x20AC, NO_CHARACTER, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-	0x2039, 0x0152, NO_CHARACTER, 0x017D, NO_CHARACTER, NO_CHARACTER, 0x2018, 0x2019, 0x201C, 0x201D,
-	0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, NO_CHARACTER, 0x017E, 0x0178,
+	0x20AC,       NO_CHARACTER, 0x201A, 0x0192, 0x201E, 0x2026,       0x2020, 0x2021,
+	0x02C6,       0x2030,       0x0160, 0x2039, 0x0152, NO_CHARACTER, 0x017D, NO_CHARACTER,
+	NO_CHARACTER, 0x2018,       0x2019, 0x201C, 0x201D, 0x2022,       0x2013, 0x2014,
+	0x02DC,       0x2122,       0x0161, 0x203A, 0x0153, NO_CHARACTER, 0x017E, 0x0178,
 };
 
 /* Writes code as UTF-8 at out, at most 4 bytes; NO_CHARACTER as 0xFF. */
@@ -125,8 +126,8 @@ static int check_options(const struct lull_csv *csv, size_t n, struct lull_err *
 		return lull_fail(err, LULL_EDOMAIN, csv->file,
 				 "delimiter and quote must be two different ASCII characters");
 	if (n > LULL_CSV_MAX_BYTES)
-		return lull_fail(err, LULL_ELIMIT, csv->file, "the file has %zu bytes; at most %zu are read", n,
-				 LULL_CSV_MAX_BYTES);
+		return lull_fail(err, LULL_ELIMIT, csv->file, "the file has %zu bytes; at most %zu are read",
+				 n, LULL_CSV_MAX_BYTES);
 	return LULL_OK;
 }
 
@@ -138,7 +139,8 @@ static int check_mark(const struct lull_csv *csv, struct lull_err *err)
 	const int mark = utf16_unit((const unsigned char *)csv->bytes, true);
 	if (mark != 0xFEFF && mark != 0xFFFE)
 		return LULL_OK;
-	lull_fail(err, LULL_EPARSE, csv->file, "the file begins with the mark of UTF-16 text but was read as %s",
+	lull_fail(err, LULL_EPARSE, csv->file,
+		  "the file begins with the mark of UTF-16 text but was read as %s",
 		  lull_encoding_names[csv->encoding]);
 	lull_mend(err, "state the encoding %s", mark == 0xFEFF ? "utf-16be" : "utf-16le");
 	return LULL_EPARSE;
@@ -248,7 +250,8 @@ static int put_byte(struct lull_csv *csv, char c, struct lull_err *err)
 static int open_cell(struct lull_csv *csv, const struct cursor *c, bool is_quoted, struct lull_err *err)
 {
 	if (csv->n_cells == LULL_CSV_MAX_CELLS)
-		return fail_at(csv, c, LULL_ELIMIT, err, "more than 4096 cells in a row (LULL_CSV_MAX_CELLS)");
+		return fail_at(csv, c, LULL_ELIMIT, err,
+			       "more than 4096 cells in a row (LULL_CSV_MAX_CELLS)");
 	if (csv->n_cells == csv->cap_cells) {
 		const size_t cap = csv->cap_cells ? csv->cap_cells * 2 : 32;
 		struct lull_csv_cell *cells = lull_mem_realloc(csv->cells, cap * sizeof(*cells));
@@ -257,9 +260,10 @@ static int open_cell(struct lull_csv *csv, const struct cursor *c, bool is_quote
 		csv->cells = cells;
 		csv->cap_cells = cap;
 	}
-	csv->cells[csv->n_cells++] = (struct lull_csv_cell){ .n = csv->n_scratch, /* its start, until the row is whole */
-							      .col = (int)(c->at - c->line_start + 1),
-							      .quoted = is_quoted };
+	csv->cells[csv->n_cells++] =
+		(struct lull_csv_cell){ .n = csv->n_scratch, /* its start, until the row is whole */
+					.col = (int)(c->at - c->line_start + 1),
+					.quoted = is_quoted };
 	return LULL_OK;
 }
 
@@ -267,14 +271,16 @@ static int open_cell(struct lull_csv *csv, const struct cursor *c, bool is_quote
 static int add_byte(struct lull_csv *csv, struct cursor *c, struct lull_err *err)
 {
 	if (csv->n_scratch - csv->cells[csv->n_cells - 1].n >= LULL_CSV_MAX_CELL_BYTES)
-		return fail_at(csv, c, LULL_ELIMIT, err,
-			       "more than 65536 bytes in a cell (LULL_CSV_MAX_CELL_BYTES); is a quote missing?");
+		return fail_at(
+			csv, c, LULL_ELIMIT, err,
+			"more than 65536 bytes in a cell (LULL_CSV_MAX_CELL_BYTES); is a quote missing?");
 	return put_byte(csv, csv->bytes[c->at], err);
 }
 
 static int read_plain_cell(struct lull_csv *csv, struct cursor *c, struct lull_err *err)
 {
-	for (; c->at < csv->n && csv->bytes[c->at] != csv->delimiter && !is_line_end(csv->bytes[c->at]); c->at++) {
+	for (; c->at < csv->n && csv->bytes[c->at] != csv->delimiter && !is_line_end(csv->bytes[c->at]);
+	     c->at++) {
 		const int rc = add_byte(csv, c, err);
 		if (rc != LULL_OK)
 			return rc;
@@ -289,8 +295,8 @@ static int read_quoted_cell(struct lull_csv *csv, struct cursor *c, struct lull_
 	for (;;) {
 		if (c->at >= csv->n) {
 			fail_at(csv, &start, LULL_EPARSE, err, "a quoted cell begins here and never ends");
-			lull_mend(err, "add the closing %c, or double a %c that belongs to the text", csv->quote,
-				  csv->quote);
+			lull_mend(err, "add the closing %c, or double a %c that belongs to the text",
+				  csv->quote, csv->quote);
 			return LULL_EPARSE;
 		}
 		if (csv->bytes[c->at] == csv->quote) {
@@ -351,7 +357,8 @@ static void skip_line(struct lull_csv *csv)
 }
 
 /* UTF-8 between the row's first byte and its end. */
-static int check_text(const struct lull_csv *csv, const struct cursor *start, size_t end, struct lull_err *err)
+static int check_text(const struct lull_csv *csv, const struct cursor *start, size_t end,
+		      struct lull_err *err)
 {
 	size_t bad = 0;
 	char what[96];
@@ -364,7 +371,8 @@ static int check_text(const struct lull_csv *csv, const struct cursor *start, si
 		else
 			c.at++;
 	}
-	lull_text_format(what, sizeof(what), "%s %s text", csv->bytes[c.at] ? "a byte that is not" : "a NUL byte in",
+	lull_text_format(what, sizeof(what), "%s %s text",
+			 csv->bytes[c.at] ? "a byte that is not" : "a NUL byte in",
 			 lull_encoding_names[csv->encoding]);
 	fail_at(csv, &c, LULL_EPARSE, err, what);
 	lull_mend(err, "state the file's encoding, or save it as UTF-8");
@@ -385,7 +393,8 @@ static void point_cells(struct lull_csv *csv)
 		csv->n_cells = 0;
 }
 
-int lull_csv_next(struct lull_csv *csv, const struct lull_csv_cell **cells, size_t *n_cells, struct lull_err *err)
+int lull_csv_next(struct lull_csv *csv, const struct lull_csv_cell **cells, size_t *n_cells,
+		  struct lull_err *err)
 {
 	*cells = NULL;
 	*n_cells = 0;

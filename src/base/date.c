@@ -23,7 +23,8 @@ struct lull_ymd lull_ymd_from_day(lull_day day)
 	const int64_t z = (int64_t)day + MARCH_0000_TO_1970;
 	const int64_t era = (z >= 0 ? z : z - (DAYS_PER_ERA - 1)) / DAYS_PER_ERA;
 	const int day_of_era = (int)(z - era * DAYS_PER_ERA);
-	const int year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+	const int year_of_era =
+		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
 	const int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	const int m = (5 * day_of_year + 2) / 153; /* 0 = March */
 	const int month = m < 10 ? m + 3 : m - 9;
@@ -132,8 +133,9 @@ static bool has_word(const struct scan *s, const char *word, size_t n)
 
 static bool read_month_name(struct scan *s)
 {
-	static const char *const names[] = { "january", "february", "march",	 "april",   "may",	"june",
-					     "july",	"august",   "september", "october", "november", "december" };
+	static const char *const names[] = { "january",   "february", "march",    "april",
+					     "may",       "june",     "july",     "august",
+					     "september", "october",  "november", "december" };
 	for (int i = 0; i < 12; i++) {
 		const size_t full = strlen(names[i]);
 		const size_t n = has_word(s, names[i], full) ? full : has_word(s, names[i], 3) ? 3 : 0;
@@ -238,29 +240,39 @@ static int clock_minute(const struct scan *s)
 int lull_stamp_parse(const char *text, size_t n, const char *pattern, const char *where,
 		     struct lull_stamp *out, struct lull_err *err)
 {
-	struct scan s = { .text = text, .n = n, .year = -1, .month = -1, .day = -1, .hour = -1, .minute = -1,
-			  .second = -1, .offset_min = LULL_NO_OFFSET };
+	struct scan s = { .text = text,
+			  .n = n,
+			  .year = -1,
+			  .month = -1,
+			  .day = -1,
+			  .hour = -1,
+			  .minute = -1,
+			  .second = -1,
+			  .offset_min = LULL_NO_OFFSET };
 	const int cut = (int)(n < 40 ? n : 40);
 	bool is_read = true;
 	for (const char *p = pattern; *p && is_read; p++)
 		is_read = read_one(&s, *p);
 	if (!is_read || s.at != n) {
 		lull_fail(err, LULL_EPARSE, where, "'%.*s' is not written as %s", cut, text, pattern);
-		lull_mend(err, "in the pattern Y is the year in 4 digits, y in 2, M month, b month name, D day, "
-			       "H hour, m minute, S second, p AM/PM, z offset");
+		lull_mend(err,
+			  "in the pattern Y is the year in 4 digits, y in 2, M month, b month name, D day, "
+			  "H hour, m minute, S second, p AM/PM, z offset");
 		return LULL_EPARSE;
 	}
 	const bool has_date = s.year >= 0 && s.month >= 0 && s.day >= 0;
 	if (!has_date && (s.year >= 0 || s.month >= 0 || s.day >= 0))
-		return lull_fail(err, LULL_EDOMAIN, where, "the pattern %s names only a part of a date", pattern);
+		return lull_fail(err, LULL_EDOMAIN, where, "the pattern %s names only a part of a date",
+				 pattern);
 	if (has_date && !lull_ymd_valid(s.year, s.month, s.day))
-		return lull_fail(err, LULL_EPARSE, where, "'%.*s' is no day of the calendar (read as %s)", cut,
-				 text, pattern);
+		return lull_fail(err, LULL_EPARSE, where, "'%.*s' is no day of the calendar (read as %s)",
+				 cut, text, pattern);
 	const int minute = clock_minute(&s);
 	if (minute == -2)
 		return lull_fail(err, LULL_EPARSE, where, "'%.*s' is no time of day (read as %s)", cut, text,
 				 pattern);
-	*out = (struct lull_stamp){ .day = has_date ? lull_day_from_ymd(s.year, s.month, s.day) : LULL_DAY_NONE,
+	*out = (struct lull_stamp){ .day = has_date ? lull_day_from_ymd(s.year, s.month, s.day)
+						    : LULL_DAY_NONE,
 				    .minute = minute,
 				    .offset_min = s.offset_min };
 	return LULL_OK;

@@ -11,8 +11,8 @@ const char *lull_code_text(int code)
 	switch (code) {
 	case LULL_OK:
 		return "no error";
-#define LULL_X(name, value, text) \
-	case name:                \
+#define LULL_X(name, value, text)                                                                            \
+	case name:                                                                                           \
 		return text;
 		LULL_ERRORS(LULL_X)
 #undef LULL_X
@@ -107,8 +107,12 @@ void lull_diags_addf(struct lull_diags *diags, enum lull_severity severity, cons
 	va_start(ap, fmt);
 	lull_text_vformat(found, sizeof(found), fmt, ap);
 	va_end(ap);
-	lull_diags_add(diags, &(struct lull_diag){ .severity = severity, .file = file, .line = line,
-						   .col = col, .found = found, .expected = expected,
+	lull_diags_add(diags, &(struct lull_diag){ .severity = severity,
+						   .file = file,
+						   .line = line,
+						   .col = col,
+						   .found = found,
+						   .expected = expected,
 						   .hint = hint });
 }
 
@@ -199,7 +203,9 @@ int lull_diags_fail(const struct lull_diags *diags, struct lull_err *err)
 			lull_fail(err, LULL_EPARSE, where, "found %s; expected %s", d->found, d->expected);
 		else
 			lull_fail(err, LULL_EPARSE, where, "%s",
-				  d->found ? d->found : d->expected ? d->expected : "");
+				  d->found      ? d->found
+				  : d->expected ? d->expected
+						: "");
 		if (d->hint)
 			lull_mend(err, "%s", d->hint);
 		return LULL_EPARSE;

@@ -19,11 +19,11 @@
 #ifdef LULL_ASAN
 #include <sanitizer/asan_interface.h>
 enum { RED_ZONE = 16 };
-#define POISON(p, n) __asan_poison_memory_region((p), (n))
+#define POISON(p, n)   __asan_poison_memory_region((p), (n))
 #define UNPOISON(p, n) __asan_unpoison_memory_region((p), (n))
 #else
 enum { RED_ZONE = 0 };
-#define POISON(p, n) ((void)(p), (void)(n))
+#define POISON(p, n)   ((void)(p), (void)(n))
 #define UNPOISON(p, n) ((void)(p), (void)(n))
 #endif
 

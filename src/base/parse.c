@@ -73,7 +73,8 @@ static void mend_number(const char *text, size_t n, char decimal, const struct l
 	}
 	const size_t number = number_length(text, n, decimal);
 	if (number && number < n && is_blank(text[number]))
-		lull_mend(err, "write the number alone%s%s", range && range->unit ? "; its unit here is " : "",
+		lull_mend(err, "write the number alone%s%s",
+			  range && range->unit ? "; its unit here is " : "",
 			  range && range->unit ? range->unit : "");
 	else if (n && text[0] == decimal && number_length(text + 1, n - 1, decimal) == n - 1)
 		lull_mend(err, "write 0%.*s", shown(n), text);
@@ -200,7 +201,8 @@ int lull_parse_quantity(const char *text, size_t n, const char *const *units, co
 
 	const size_t glued = number_length(text, number, '.');
 	if (unit == n && glued && glued < number && !is_digit(text[glued]) && text[glued] != ',') {
-		lull_fail(err, LULL_EPARSE, where, "'%.*s' has no blank between number and unit", shown(n), text);
+		lull_fail(err, LULL_EPARSE, where, "'%.*s' has no blank between number and unit", shown(n),
+			  text);
 		lull_mend(err, "write %.*s %.*s", shown(glued), text, shown(number - glued), text + glued);
 		return LULL_EPARSE;
 	}

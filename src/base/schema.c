@@ -10,8 +10,8 @@
 #include "lull/base/parse.h"
 #include "lull/base/text.h"
 
-const char *const lull_mark_names[] = { "none",	      "verified",   "transcribed", "derived", "borrowed",
-					"calibrated", "proposed",   "recalled",	   NULL };
+const char *const lull_mark_names[] = { "none",       "verified", "transcribed", "derived", "borrowed",
+					"calibrated", "proposed", "recalled",    NULL };
 const char *const lull_answer_names[] = { "absent", "unknown", "no", "yes", NULL };
 
 enum { EXCERPT_MAX = 200, NAME_MAX_LENGTH = 64, EXPECTED_MAX = 400, MAX_NESTED = 64 };
@@ -191,7 +191,8 @@ static void expect_number(const struct lull_field *f, const char *noun, char out
 				 lull_num_text(high, sizeof(high), f->max, 12), f->unit ? " " : "",
 				 f->unit ? f->unit : "");
 	else
-		lull_text_format(out, EXPECTED_MAX, "%s%s%s", noun, f->unit ? " in " : "", f->unit ? f->unit : "");
+		lull_text_format(out, EXPECTED_MAX, "%s%s%s", noun, f->unit ? " in " : "",
+				 f->unit ? f->unit : "");
 }
 
 /* True for a plain scalar; says what is wrong otherwise. */
@@ -203,7 +204,8 @@ static bool is_plain(struct binder *b, const struct lull_node *node, const char 
 	return false;
 }
 
-static bool read_number(struct binder *b, const struct lull_node *node, const struct lull_field *f, double *out)
+static bool read_number(struct binder *b, const struct lull_node *node, const struct lull_field *f,
+			double *out)
 {
 	char expected[EXPECTED_MAX];
 	struct lull_err err = { 0 };
@@ -211,8 +213,8 @@ static bool read_number(struct binder *b, const struct lull_node *node, const st
 	expect_number(f, "a number", expected);
 	if (!is_plain(b, node, expected))
 		return false;
-	if (lull_parse_double(node->text, node->n_text, '.', has_range(f) ? &range : NULL, f->key, out, &err) ==
-	    LULL_OK)
+	if (lull_parse_double(node->text, node->n_text, '.', has_range(f) ? &range : NULL, f->key, out,
+			      &err) == LULL_OK)
 		return true;
 	wrong(b, node, expected, err.mend[0] ? err.mend : NULL);
 	return false;
@@ -223,7 +225,8 @@ static bool read_int(struct binder *b, const struct lull_node *node, const struc
 	char expected[EXPECTED_MAX];
 	struct lull_err err = { 0 };
 	int64_t value = 0;
-	const int64_t min = has_range(f) ? (int64_t)f->min : INT32_MIN, max = has_range(f) ? (int64_t)f->max : INT32_MAX;
+	const int64_t min = has_range(f) ? (int64_t)f->min : INT32_MIN,
+		      max = has_range(f) ? (int64_t)f->max : INT32_MAX;
 	expect_number(f, "a whole number", expected);
 	if (!is_plain(b, node, expected))
 		return false;
@@ -270,7 +273,8 @@ static int read_name(struct binder *b, const struct lull_node *node, const char 
 			if (strcmp(names[i], node->text) == 0)
 				return i;
 	expect_names(names + first, expected);
-	const char *near = node->kind == LULL_NODE_SCALAR ? lull_nearest_name(node->text, names + first) : NULL;
+	const char *near =
+		node->kind == LULL_NODE_SCALAR ? lull_nearest_name(node->text, names + first) : NULL;
 	if (near)
 		lull_text_format(hint, sizeof(hint), "did you mean '%s'?", near);
 	wrong(b, node, expected, near ? hint : NULL);
@@ -304,13 +308,15 @@ static bool read_day(struct binder *b, const struct lull_node *node, lull_day *o
 
 /* ---- lists --------------------------------------------------------------------------- */
 
-static bool is_kind(struct binder *b, const struct lull_node *node, enum lull_node_kind kind, const char *expected)
+static bool is_kind(struct binder *b, const struct lull_node *node, enum lull_node_kind kind,
+		    const char *expected)
 {
 	if (node->kind == kind)
 		return true;
-	wrong(b, node, expected, kind == LULL_NODE_LIST && node->kind == LULL_NODE_SCALAR ?
-					 "write it as [a, b], or one item a line after '- '" :
-					 NULL);
+	wrong(b, node, expected,
+	      kind == LULL_NODE_LIST && node->kind == LULL_NODE_SCALAR
+		      ? "write it as [a, b], or one item a line after '- '"
+		      : NULL);
 	return false;
 }
 
@@ -359,7 +365,8 @@ static void bind_texts(struct binder *b, const struct lull_node *node, const str
 	store_list(f, out, items, n);
 }
 
-static void bind_numbers(struct binder *b, const struct lull_node *node, const struct lull_field *f, char *out)
+static void bind_numbers(struct binder *b, const struct lull_node *node, const struct lull_field *f,
+			 char *out)
 {
 	if (!is_kind(b, node, LULL_NODE_LIST, "a list of numbers"))
 		return;
@@ -521,8 +528,8 @@ static void check_version(struct binder *b, const struct lull_node *root, const 
 }
 
 /* Is this the document's own version key, not a field? */
-static bool is_version_key(const struct binder *b, const struct lull_node *node, const struct lull_schema *schema,
-			   const char *key)
+static bool is_version_key(const struct binder *b, const struct lull_node *node,
+			   const struct lull_schema *schema, const char *key)
 {
 	return node == b->doc->root && schema->version > 0 && strcmp(key, "schema_version") == 0;
 }
@@ -557,8 +564,8 @@ static void bind_struct(struct binder *b, const struct lull_node *node, const st
 	}
 	for (const struct lull_field *f = schema->fields; f->key; f++)
 		if (f->required && f != skip && !lull_node_get(node, f->key))
-			lull_node_diag(b->diags, b->doc, node, LULL_ERROR, NULL, f->what, "the key '%s' of %s is missing",
-				       f->key, schema->name);
+			lull_node_diag(b->diags, b->doc, node, LULL_ERROR, NULL, f->what,
+				       "the key '%s' of %s is missing", f->key, schema->name);
 	if (schema->check && b->diags->n_errors == errors_before && !b->is_out_of_memory)
 		schema->check(out, node, b->doc, b->diags);
 }

@@ -10,7 +10,10 @@
 
 static const struct lull_field source_fields[] = {
 	{ .key = "key", .type = LULL_F_TEXT, .offset = offsetof(struct lull_source, key), .required = true },
-	{ .key = "text", .type = LULL_F_TEXT, .offset = offsetof(struct lull_source, text), .required = true,
+	{ .key = "text",
+	  .type = LULL_F_TEXT,
+	  .offset = offsetof(struct lull_source, text),
+	  .required = true,
 	  .what = "the full reference" },
 	{ .key = "label", .type = LULL_F_TEXT, .offset = offsetof(struct lull_source, label) },
 	{ .key = "doi", .type = LULL_F_TEXT, .offset = offsetof(struct lull_source, doi) },
@@ -18,7 +21,8 @@ static const struct lull_field source_fields[] = {
 	{ .key = "url", .type = LULL_F_TEXT, .offset = offsetof(struct lull_source, url) },
 	{ 0 }
 };
-static const struct lull_schema source_schema = { .name = "source", .size = sizeof(struct lull_source),
+static const struct lull_schema source_schema = { .name = "source",
+						  .size = sizeof(struct lull_source),
 						  .fields = source_fields };
 
 /* One file's list; the map's keys are the sources' keys. */
@@ -26,13 +30,16 @@ struct source_list {
 	const struct lull_source *items;
 	size_t n_items;
 };
-static const struct lull_field list_fields[] = {
-	{ .key = "sources", .type = LULL_F_KEYED, .offset = offsetof(struct source_list, items),
-	  .count_offset = offsetof(struct source_list, n_items), .required = true, .sub = &source_schema },
-	{ 0 }
+static const struct lull_field list_fields[] = { { .key = "sources",
+						   .type = LULL_F_KEYED,
+						   .offset = offsetof(struct source_list, items),
+						   .count_offset = offsetof(struct source_list, n_items),
+						   .required = true,
+						   .sub = &source_schema },
+						 { 0 } };
+static const struct lull_schema list_schema = {
+	.name = "sources", .size = sizeof(struct source_list), .fields = list_fields, .version = 1
 };
-static const struct lull_schema list_schema = { .name = "sources", .size = sizeof(struct source_list),
-						.fields = list_fields, .version = 1 };
 
 static int by_key(const void *a, const void *b)
 {
@@ -61,7 +68,8 @@ static size_t sort_once(struct lull_source *all, size_t n, struct lull_diags *di
 		if (!kept || strcmp(all[kept - 1].key, all[i].key) != 0) {
 			all[kept++] = all[i];
 		} else if (!is_same_work(&all[kept - 1], &all[i])) {
-			lull_diags_addf(diags, LULL_ERROR, "sources/", 0, 0, NULL, "give one of them another key",
+			lull_diags_addf(diags, LULL_ERROR, "sources/", 0, 0, NULL,
+					"give one of them another key",
 					"the key '%s' names two different works", all[i].key);
 			*worst = LULL_EPARSE;
 		}
@@ -70,8 +78,8 @@ static size_t sort_once(struct lull_source *all, size_t n, struct lull_diags *di
 }
 
 /* Appends one file's sources to all; LULL_EPARSE is in diags. */
-static int read_file(const struct lull_file *file, struct lull_arena *arena, struct lull_source **all, size_t *n,
-		     size_t *cap, struct lull_diags *diags)
+static int read_file(const struct lull_file *file, struct lull_arena *arena, struct lull_source **all,
+		     size_t *n, size_t *cap, struct lull_diags *diags)
 {
 	struct lull_doc doc;
 	struct source_list list = { 0 };
@@ -212,7 +220,8 @@ int lull_source_citation(const struct lull_sources *sources, const char *cited, 
 	int rc = lull_source_cite(sources, cited, &arena, &parts, &n, err);
 	for (size_t i = 0; rc == LULL_OK && i < n; i++)
 		if (!parts[i].source)
-			rc = lull_fail(err, LULL_ENOTFOUND, "source", "no source '%s' in knowledge/sources", parts[i].key);
+			rc = lull_fail(err, LULL_ENOTFOUND, "source", "no source '%s' in knowledge/sources",
+				       parts[i].key);
 	for (size_t i = 0; rc == LULL_OK && i < n; i++) {
 		if (labels)
 			lull_buf_printf(labels, "%s%s%s%s", i ? "; " : "", parts[i].source->label,

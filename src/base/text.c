@@ -205,7 +205,10 @@ static size_t sequence(const unsigned char *p, size_t n)
 	const unsigned char c = p[0];
 	if (c >= 0x01 && c <= 0x7F)
 		return 1;
-	const size_t len = c >= 0xC2 && c <= 0xDF ? 2 : c >= 0xE0 && c <= 0xEF ? 3 : c >= 0xF0 && c <= 0xF4 ? 4 : 0;
+	const size_t len = c >= 0xC2 && c <= 0xDF   ? 2
+			   : c >= 0xE0 && c <= 0xEF ? 3
+			   : c >= 0xF0 && c <= 0xF4 ? 4
+						    : 0;
 	if (!len || n < len)
 		return 0;
 	const unsigned char low = c == 0xE0 ? 0xA0 : c == 0xF0 ? 0x90 : 0x80;

@@ -174,12 +174,13 @@ static void open_level(struct reader *r, const yaml_event_t *event, enum lull_no
 
 static int by_key(const void *a, const void *b)
 {
-	const struct lull_node *x = *(const struct lull_node *const *)a, *y = *(const struct lull_node *const *)b;
+	const struct lull_node *x = *(const struct lull_node *const *)a,
+			       *y = *(const struct lull_node *const *)b;
 	const int order = strcmp(x->key, y->key);
 	if (order)
 		return order;
-	return x->key_line != y->key_line ? (x->key_line < y->key_line ? -1 : 1) :
-					    (x->key_col > y->key_col) - (x->key_col < y->key_col);
+	return x->key_line != y->key_line ? (x->key_line < y->key_line ? -1 : 1)
+					  : (x->key_col > y->key_col) - (x->key_col < y->key_col);
 }
 
 /* Sorted, equal keys are neighbours: a map of a hundred thousand keys stays cheap. */
@@ -218,8 +219,8 @@ static void take_document(struct reader *r, const yaml_event_t *event)
 {
 	if (event->data.document_start.version_directive ||
 	    event->data.document_start.tag_directives.start != event->data.document_start.tag_directives.end)
-		remark(r, &event->start_mark, "a file without directives", "remove the lines that begin with %",
-		       "a directive");
+		remark(r, &event->start_mark, "a file without directives",
+		       "remove the lines that begin with %", "a directive");
 	if (r->root) {
 		remark(r, &event->start_mark, "one document a file", "put it into a file of its own",
 		       "a second document (---)");
@@ -300,14 +301,16 @@ static bool is_readable(struct reader *r)
 	size_t bad = 0;
 	if (doc->n_bytes > LULL_YAML_MAX_BYTES) {
 		lull_diags_addf(r->diags, LULL_ERROR, doc->file, 0, 0, NULL, NULL,
-				"the file has %zu bytes; at most %zu are read", doc->n_bytes, LULL_YAML_MAX_BYTES);
+				"the file has %zu bytes; at most %zu are read", doc->n_bytes,
+				LULL_YAML_MAX_BYTES);
 		return false;
 	}
 	if (!lull_utf8_valid(doc->bytes, doc->n_bytes, &bad)) {
 		int line = 1, col = 1;
 		for (size_t i = 0; i < bad; i++) {
 			line += doc->bytes[i] == '\n';
-			col = doc->bytes[i] == '\n' ? 1 : col + (((unsigned char)doc->bytes[i] & 0xC0) != 0x80);
+			col = doc->bytes[i] == '\n' ? 1
+						    : col + (((unsigned char)doc->bytes[i] & 0xC0) != 0x80);
 		}
 		lull_diags_addf(r->diags, LULL_ERROR, doc->file, line, col, "UTF-8 text",
 				"save the file as UTF-8", "a byte that is not UTF-8 text (0x%02x)",

@@ -74,8 +74,8 @@ static void set_number(struct reader *r, struct lull_node *node, const json_t *j
 	lull_buf_clear(&buf);
 }
 
-static struct lull_node *make_node(struct reader *r, const struct lull_node *up, const json_t *json, const char *key,
-				   int depth);
+static struct lull_node *make_node(struct reader *r, const struct lull_node *up, const json_t *json,
+				   const char *key, int depth);
 
 /* Hangs a child to the end of a list or map; false when reading must stop. */
 static bool hang(struct reader *r, struct lull_node *parent, struct lull_node ***tail, const json_t *json,
@@ -112,8 +112,8 @@ static void add_children(struct reader *r, struct lull_node *node, const json_t 
 }
 
 /* NULL when reading must stop (r->rc says why). */
-static struct lull_node *make_node(struct reader *r, const struct lull_node *up, const json_t *json, const char *key,
-				   int depth)
+static struct lull_node *make_node(struct reader *r, const struct lull_node *up, const json_t *json,
+				   const char *key, int depth)
 {
 	if (++r->n_nodes > LULL_JSON_MAX_NODES) {
 		complain(r, "more values than LULL_JSON_MAX_NODES");
@@ -204,8 +204,8 @@ static const struct lull_node *read_tree(struct reader *r, const char *bytes, si
 	return r->rc == LULL_OK ? root : NULL;
 }
 
-int lull_json_read(const char *bytes, size_t n, const char *file, struct lull_arena *arena, struct lull_doc *out,
-		   struct lull_diags *diags)
+int lull_json_read(const char *bytes, size_t n, const char *file, struct lull_arena *arena,
+		   struct lull_doc *out, struct lull_diags *diags)
 {
 	struct lull_diags own;
 	if (!diags) {

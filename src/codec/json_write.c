@@ -152,7 +152,8 @@ void lull_json_bool(struct lull_json *json, const char *key, bool value)
 	lull_buf_puts(json->out, value ? "true" : "false");
 }
 
-void lull_json_head(struct lull_json *json, const char *schema, int schema_version, const struct lull_files *knowledge)
+void lull_json_head(struct lull_json *json, const char *schema, int schema_version,
+		    const struct lull_files *knowledge)
 {
 	lull_json_text(json, "schema", schema);
 	lull_json_int(json, "schema_version", schema_version);

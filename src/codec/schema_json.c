@@ -23,8 +23,8 @@ static bool add_def(struct defs *defs, const struct lull_schema *schema)
 	return true;
 }
 
-static void put_struct_rules(struct lull_json *json, const struct lull_schema *schema, const struct lull_field *skip,
-			     bool is_document, struct defs *defs);
+static void put_struct_rules(struct lull_json *json, const struct lull_schema *schema,
+			     const struct lull_field *skip, bool is_document, struct defs *defs);
 
 /* Either a reference into $defs, or the rules in place. */
 static void put_sub(struct lull_json *json, const char *key, const struct lull_field *f, struct defs *defs)
@@ -147,8 +147,8 @@ static void put_version(struct lull_json *json, const struct lull_schema *schema
 	lull_json_close(json, '}');
 }
 
-static void put_struct_rules(struct lull_json *json, const struct lull_schema *schema, const struct lull_field *skip,
-			     bool is_document, struct defs *defs)
+static void put_struct_rules(struct lull_json *json, const struct lull_schema *schema,
+			     const struct lull_field *skip, bool is_document, struct defs *defs)
 {
 	lull_json_text(json, "type", "object");
 	lull_json_open(json, "properties", '{');

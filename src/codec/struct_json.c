@@ -218,7 +218,8 @@ static void put_struct(struct lull_json *json, const char *key, const struct lul
 	lull_json_close(json, '}');
 }
 
-void lull_json_struct(struct lull_json *json, const char *key, const struct lull_schema *schema, const void *object)
+void lull_json_struct(struct lull_json *json, const char *key, const struct lull_schema *schema,
+		      const void *object)
 {
 	put_struct(json, key, schema, NULL, object);
 }

@@ -5,7 +5,8 @@
 #include "lull/base/text.h"
 
 /* Reads everything as "cell|cell\n" lines; a broken row as "!line:col what\n". */
-static char *read_all(const char *bytes, size_t n, const struct lull_csv_options *options, struct lull_arena *arena)
+static char *read_all(const char *bytes, size_t n, const struct lull_csv_options *options,
+		      struct lull_arena *arena)
 {
 	struct lull_csv *csv;
 	struct lull_err err = { 0 };
@@ -21,7 +22,8 @@ static char *read_all(const char *bytes, size_t n, const struct lull_csv_options
 			lull_buf_printf(&buf, "!%s %s", err.where, err.what);
 		for (size_t i = 0; rc == LULL_OK && i < n_cells; i++) {
 			assert_int_equal(strlen(cells[i].text), cells[i].n);
-			lull_buf_printf(&buf, "%s%s%s", i ? "|" : "", cells[i].quoted ? "q:" : "", cells[i].text);
+			lull_buf_printf(&buf, "%s%s%s", i ? "|" : "", cells[i].quoted ? "q:" : "",
+					cells[i].text);
 		}
 		lull_buf_putc(&buf, '\n');
 	}
@@ -41,7 +43,9 @@ static void rows_are_read(void **state)
 		{ "a,b\nc,d\n", "a|b\nc|d\n" },
 		{ "a,b\r\nc,d", "a|b\nc|d\n" },
 		{ "a,b\rc,d\r", "a|b\nc|d\n" },
-		{ "\xEF\xBB\xBF" "a\n", "a\n" },
+		{ "\xEF\xBB\xBF"
+		  "a\n",
+		  "a\n" },
 		{ "a,,\n,\n", "a||\n|\n" },
 		{ "a\n\nb\n", "a\n\nb\n" },
 		{ "\"a,b\",\"say \"\"x\"\"\"\n", "q:a,b|q:say \"x\"\n" },
@@ -54,7 +58,8 @@ static void rows_are_read(void **state)
 	struct lull_arena arena = { 0 };
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_string_equal(read_all(cases[i].bytes, strlen(cases[i].bytes), NULL, &arena), cases[i].want);
+		assert_string_equal(read_all(cases[i].bytes, strlen(cases[i].bytes), NULL, &arena),
+				    cases[i].want);
 	const struct lull_csv_options tsv = { .delimiter = '\t', .quote = '\'' };
 	assert_string_equal(read_all("a\t'b\tc'\n", 8, &tsv, &arena), "a|q:b\tc\n");
 	lull_arena_clear(&arena);
@@ -68,10 +73,13 @@ static void broken_rows_are_named_and_left_behind(void **state)
 	(void)state;
 	assert_string_equal(read_all(unclosed, sizeof(unclosed) - 1, NULL, &arena),
 			    "a\n!f:2:3 a quoted cell begins here and never ends\nd|e\nf\n");
-	assert_string_equal(read_all(after, sizeof(after) - 1, NULL, &arena), "ok\n!f:2:4 text after a closing quote\nnext\n");
-	assert_string_equal(read_all(bad, sizeof(bad) - 1, NULL, &arena),
-			    "a\n!f:2:3 a byte that is not utf-8 text\n!f:4:2 a byte that is not utf-8 text\nc\n");
-	assert_string_equal(read_all(nul, sizeof(nul) - 1, NULL, &arena), "!f:1:2 a NUL byte in utf-8 text\nc\n");
+	assert_string_equal(read_all(after, sizeof(after) - 1, NULL, &arena),
+			    "ok\n!f:2:4 text after a closing quote\nnext\n");
+	assert_string_equal(
+		read_all(bad, sizeof(bad) - 1, NULL, &arena),
+		"a\n!f:2:3 a byte that is not utf-8 text\n!f:4:2 a byte that is not utf-8 text\nc\n");
+	assert_string_equal(read_all(nul, sizeof(nul) - 1, NULL, &arena),
+			    "!f:1:2 a NUL byte in utf-8 text\nc\n");
 	lull_arena_clear(&arena);
 }
 
@@ -100,13 +108,19 @@ static void lines_and_columns_are_counted(void **state)
 static void stated_encodings_are_recoded(void **state)
 {
 	struct lull_arena arena = { 0 };
-	const struct lull_csv_options cp1252 = { .encoding = LULL_WINDOWS_1252 }, latin1 = { .encoding = LULL_LATIN1 },
-				      le = { .encoding = LULL_UTF16LE }, be = { .encoding = LULL_UTF16BE };
+	const struct lull_csv_options cp1252 = { .encoding = LULL_WINDOWS_1252 },
+				      latin1 = { .encoding = LULL_LATIN1 }, le = { .encoding = LULL_UTF16LE },
+				      be = { .encoding = LULL_UTF16BE };
 	(void)state;
-	assert_string_equal(read_all("\x80,\xE9,\x9C\n", 6, &cp1252, &arena), "\xE2\x82\xAC|\xC3\xA9|\xC5\x93\n");
-	assert_string_equal(read_all("a\n\x81\nb\n", 6, &cp1252, &arena), "a\n!f:2:1 a byte that is not windows-1252 text\nb\n");
+	assert_string_equal(read_all("\x80,\xE9,\x9C\n", 6, &cp1252, &arena),
+			    "\xE2\x82\xAC|\xC3\xA9|\xC5\x93\n");
+	assert_string_equal(read_all("a\n\x81\nb\n", 6, &cp1252, &arena),
+			    "a\n!f:2:1 a byte that is not windows-1252 text\nb\n");
 	assert_string_equal(read_all("\xE9\xFF\n", 3, &latin1, &arena), "\xC3\xA9\xC3\xBF\n");
-	assert_string_equal(read_all("\xFF\xFE" "a\0,\0\xAC\x20\n\0" "\x3D\xD8\x00\xDE", 14, &le, &arena),
+	assert_string_equal(read_all("\xFF\xFE"
+				     "a\0,\0\xAC\x20\n\0"
+				     "\x3D\xD8\x00\xDE",
+				     14, &le, &arena),
 			    "a|\xE2\x82\xAC\n\xF0\x9F\x98\x80\n");
 	assert_string_equal(read_all("\xFE\xFF\0a\0\n\xD8\x3D\0\n\0b", 12, &be, &arena),
 			    "a\n!f:2:1 a byte that is not utf-16be text\nb\n");
@@ -114,7 +128,10 @@ static void stated_encodings_are_recoded(void **state)
 
 	struct lull_err err = { 0 };
 	struct lull_csv *csv;
-	assert_int_equal(lull_csv_new("\xFF\xFE" "a\0", 4, NULL, "f", &csv, &err), LULL_EPARSE);
+	assert_int_equal(lull_csv_new("\xFF\xFE"
+				      "a\0",
+				      4, NULL, "f", &csv, &err),
+			 LULL_EPARSE);
 	assert_has(err.mend, "utf-16le");
 	lull_arena_clear(&arena);
 }
@@ -144,7 +161,8 @@ static void ceilings_are_named(void **state)
 
 static void written_cells_read_back(void **state)
 {
-	static const char *const texts[] = { "plain", "a,b", "say \"x\"", "two\nlines", " blank ", "", "\xC3\xA9", "=1+1" };
+	static const char *const texts[] = { "plain",   "a,b", "say \"x\"", "two\nlines",
+					     " blank ", "",    "\xC3\xA9",  "=1+1" };
 	struct lull_arena arena = { 0 };
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -166,8 +184,12 @@ static void written_cells_read_back(void **state)
 
 static void spreadsheets_run_nothing(void **state)
 {
-	static const char *const cases[][2] = { { "=1+1", "'=1+1" }, { "@x", "'@x" }, { "-2+3", "'-2+3" },
-						{ "-2.5", "-2.5" }, { "+5", "+5" }, { "a=b", "a=b" },
+	static const char *const cases[][2] = { { "=1+1", "'=1+1" },
+						{ "@x", "'@x" },
+						{ "-2+3", "'-2+3" },
+						{ "-2.5", "-2.5" },
+						{ "+5", "+5" },
+						{ "a=b", "a=b" },
 						{ "=\"a\"", "\"'=\"\"a\"\"\"" } };
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -181,9 +203,12 @@ static void spreadsheets_run_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rows_are_read), cmocka_unit_test(broken_rows_are_named_and_left_behind),
-		cmocka_unit_test(lines_and_columns_are_counted), cmocka_unit_test(stated_encodings_are_recoded),
-		cmocka_unit_test(ceilings_are_named), cmocka_unit_test(written_cells_read_back),
+		cmocka_unit_test(rows_are_read),
+		cmocka_unit_test(broken_rows_are_named_and_left_behind),
+		cmocka_unit_test(lines_and_columns_are_counted),
+		cmocka_unit_test(stated_encodings_are_recoded),
+		cmocka_unit_test(ceilings_are_named),
+		cmocka_unit_test(written_cells_read_back),
 		cmocka_unit_test(spreadsheets_run_nothing),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -16,8 +16,8 @@ static void every_statement_can_be_looked_up(void **state)
 	const int rc = lull_statements_check_all(files, &arena, &counts, &diags);
 	assert_no_diags(&diags);
 	assert_int_equal(rc, LULL_OK);
-	print_message("# %zu files, %zu citations, %zu verified, %zu recalled\n", counts.n_files, counts.n_citations,
-		      counts.n_marks[LULL_VERIFIED], counts.n_marks[LULL_RECALLED]);
+	print_message("# %zu files, %zu citations, %zu verified, %zu recalled\n", counts.n_files,
+		      counts.n_citations, counts.n_marks[LULL_VERIFIED], counts.n_marks[LULL_RECALLED]);
 	lull_arena_clear(&arena);
 }
 

@@ -77,15 +77,26 @@ static void hashes_are_sha256(void **state)
 
 static void sets_of_files(void **state)
 {
-	const struct lull_file items[] = { { "a.yaml", "1", 1 }, { "m/x.yaml", "22", 2 }, { "m/y.yaml", "", 0 },
-					   { "z.yaml", "3", 1 } };
+	const struct lull_file items[] = {
+		{ "a.yaml", "1", 1 }, { "m/x.yaml", "22", 2 }, { "m/y.yaml", "", 0 }, { "z.yaml", "3", 1 }
+	};
 	struct lull_files files = { .items = items, .n_items = 4 };
 	struct lull_err err = { 0 };
 	char want[LULL_HASH_TEXT];
 	size_t first, end;
 	(void)state;
 	assert_ok(lull_files_seal(&files, &err), &err);
-	static const char whole[] = "a.yaml\0" "1\0" "1" "m/x.yaml\0" "2\0" "22" "m/y.yaml\0" "0\0" "z.yaml\0" "1\0" "3";
+	static const char whole[] = "a.yaml\0"
+				    "1\0"
+				    "1"
+				    "m/x.yaml\0"
+				    "2\0"
+				    "22"
+				    "m/y.yaml\0"
+				    "0\0"
+				    "z.yaml\0"
+				    "1\0"
+				    "3";
 	lull_hash_text(whole, sizeof(whole) - 1, want);
 	assert_string_equal(files.hash, want);
 	assert_ptr_equal(lull_files_get(&files, "m/y.yaml"), &items[2]);
@@ -123,9 +134,12 @@ static void errors_are_cut_not_overrun(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_nth_allocation_fails), cmocka_unit_test(arenas_hand_out_zeroed_aligned_memory),
-		cmocka_unit_test(arrays_grow_and_keep_their_items), cmocka_unit_test(hashes_are_sha256),
-		cmocka_unit_test(sets_of_files), cmocka_unit_test(errors_are_cut_not_overrun),
+		cmocka_unit_test(the_nth_allocation_fails),
+		cmocka_unit_test(arenas_hand_out_zeroed_aligned_memory),
+		cmocka_unit_test(arrays_grow_and_keep_their_items),
+		cmocka_unit_test(hashes_are_sha256),
+		cmocka_unit_test(sets_of_files),
+		cmocka_unit_test(errors_are_cut_not_overrun),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

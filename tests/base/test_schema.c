@@ -55,7 +55,8 @@ static void every_field_is_filled(void **state)
 	assert_true(isnan(w.drugs[1].dose_mg));
 	assert_int_equal(w.drugs[1].helped, LULL_UNKNOWN);
 	assert_int_equal(w.n_words, 3);
-	assert_string_equal(w.words[2], "thr\xC3\xA9" "e");
+	assert_string_equal(w.words[2], "thr\xC3\xA9"
+					"e");
 	assert_int_equal(w.n_levels, 4);
 	assert_true(w.levels[3] == 1e6);
 	assert_int_equal(w.n_keyed, 2);
@@ -72,15 +73,18 @@ static void each_fault_is_named(void **state)
 	static const struct {
 		const char *line, *with, *want;
 	} cases[] = {
-		{ "pain: 7.5", "pain: 7,5", "p.yaml:3:7: error: $.pain: found '7,5'; expected a number from 0 to 10 points\n"
-					     "    pain: 7,5\n          ^\n  hint: write 7.5, with a point\n" },
+		{ "pain: 7.5", "pain: 7,5",
+		  "p.yaml:3:7: error: $.pain: found '7,5'; expected a number from 0 to 10 points\n"
+		  "    pain: 7,5\n          ^\n  hint: write 7.5, with a point\n" },
 		{ "pain: 7.5", "pain: '7.5'", "found the quoted text '7.5'" },
 		{ "pain: 7.5", "pain: 7O", "letter O" },
 		{ "pain: 7.5", "pain: 11", "expected a number from 0 to 10 points" },
 		{ "pain: 7.5", "pain: nan", "found 'nan'" },
 		{ "pain: 7.5", "pain:", "p.yaml:3:6: error: $.pain: found nothing" },
 		{ "pain: 7.5", "pain: [7.5]", "found a list" },
-		{ "pain: 7.5", "pian: 7.5", "the unknown key 'pian'; expected a key of wide\n    pian: 7.5\n    ^\n  hint: did you mean 'pain'?" },
+		{ "pain: 7.5", "pian: 7.5",
+		  "the unknown key 'pian'; expected a key of wide\n    pian: 7.5\n    ^\n  hint: did you "
+		  "mean 'pain'?" },
 		{ "pain: 7.5", "pian: 7.5", "$: the key 'pain' of wide is missing" },
 		{ "count: 12", "count: 12.0", "a whole number from 1 to 100" },
 		{ "count: 12", "count: 101", "found '101'; expected a whole number from 1 to 100" },
@@ -90,21 +94,27 @@ static void each_fault_is_named(void **state)
 		{ "mark: verified", "mark: verifyed", "hint: did you mean 'verified'?" },
 		{ "signs: [nausea, photophobia]", "signs: [nausea, nausea]", "each name once" },
 		{ "signs: [nausea, photophobia]", "signs: nausea", "hint: write it as [a, b]" },
-		{ "signs: [nausea, photophobia]", "signs: [fever]", "$.signs[0]: found 'fever'; expected one of nausea" },
+		{ "signs: [nausea, photophobia]", "signs: [fever]",
+		  "$.signs[0]: found 'fever'; expected one of nausea" },
 		{ "born: 1980-02-29", "born: 1981-02-29", "expected a date such as 2026-11-22" },
-		{ "weight: { kg: 79.5, on: 2026-11-22 }", "weight: { on: 2026-11-22 }", "hint: measured on the day" },
-		{ "weight: { kg: 79.5, on: 2026-11-22 }", "weight: { kg: 7.95 }", "$.weight.kg: found '7.95'; expected a number from 20 to 400 kg" },
+		{ "weight: { kg: 79.5, on: 2026-11-22 }", "weight: { on: 2026-11-22 }",
+		  "hint: measured on the day" },
+		{ "weight: { kg: 79.5, on: 2026-11-22 }", "weight: { kg: 7.95 }",
+		  "$.weight.kg: found '7.95'; expected a number from 20 to 400 kg" },
 		{ "weight: { kg: 79.5, on: 2026-11-22 }", "weight: 79.5", "expected a map (weight)" },
 		{ "    dose_mg: 50", "    dose_mg: 50 mg", "$.drugs[0].dose_mg: found '50 mg'" },
 		{ "  - name: topiramate", "  - nome: topiramate", "did you mean 'name'?" },
-		{ "words: [one, 'two', \"thr\xC3\xA9" "e\"]", "words: [one, '']", "$.words[1]: found the quoted text ''; expected a text" },
+		{ "words: [one, 'two', \"thr\xC3\xA9"
+		  "e\"]",
+		  "words: [one, '']", "$.words[1]: found the quoted text ''; expected a text" },
 		{ "levels: [-1, 0, 0.1, 1000000]", "levels: [-1, -2]", "$.levels[1]" },
 		{ "  propranolol: { dose_mg: 80 }", "  propranolol: { name: x }", "the unknown key 'name'" },
 		{ "title: An invented patient # a comment", "title: ''", "expected a text" },
 		{ "schema_version: 1", "schema_version: 2", "expected schema_version: 1" },
 		{ "schema_version: 1", "", "found no schema_version" },
 		{ "limit: 1e-3", "died: 1979-01-01", "p.yaml:4:7: error: $.died: found a day before 'born'" },
-		{ "limit: 1e-3", "pain: 3", "p.yaml:4:1: error: found key 'pain' again; it stands first on line 3" },
+		{ "limit: 1e-3", "pain: 3",
+		  "p.yaml:4:1: error: found key 'pain' again; it stands first on line 3" },
 		{ "limit: 1e-3", "limit: &a 1", "an anchor (&)" },
 		{ "limit: 1e-3", "limit: *a", "an alias (*)" },
 		{ "limit: 1e-3", "limit: !!float 1", "a tag (!)" },
@@ -115,7 +125,8 @@ static void each_fault_is_named(void **state)
 		{ "limit: 1e-3", "? [a, b]\n: 1", "a list or map as a key" },
 		{ "limit: 1e-3", "remark: \"a\\0b\"", "a NUL" },
 		{ "limit: 1e-3", "'': 1", "an empty key" },
-		{ "limit: 1e-3", "limit: \xFF", "p.yaml:4:8: error: found a byte that is not UTF-8 text (0xff)" },
+		{ "limit: 1e-3", "limit: \xFF",
+		  "p.yaml:4:8: error: found a byte that is not UTF-8 text (0xff)" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -126,8 +137,8 @@ static void each_fault_is_named(void **state)
 		snprintf(line, sizeof(line), "%s\n", cases[i].line);
 		const char *at = strstr(wide_yaml, line);
 		assert_non_null(at);
-		const char *yaml = lull_arena_printf(&arena, "%.*s%s%s", (int)(at - wide_yaml), wide_yaml, cases[i].with,
-						     at + strlen(cases[i].line));
+		const char *yaml = lull_arena_printf(&arena, "%.*s%s%s", (int)(at - wide_yaml), wide_yaml,
+						     cases[i].with, at + strlen(cases[i].line));
 		const char *said = remarks(yaml, &arena, &w, &n_errors);
 		assert_has(said, cases[i].want);
 		assert_true(n_errors > 0);
@@ -141,7 +152,8 @@ static void all_faults_are_reported_at_once(void **state)
 	struct wide w;
 	size_t n_errors = 0;
 	(void)state;
-	const char *said = remarks("schema_version: 1\npain: x\ncount: 0\nmark: none\nborn: x\ncolour: red\n", &arena, &w, &n_errors);
+	const char *said = remarks("schema_version: 1\npain: x\ncount: 0\nmark: none\nborn: x\ncolour: red\n",
+				   &arena, &w, &n_errors);
 	assert_int_equal(n_errors, 5); /* pain, count, born, the unknown key, the missing title */
 	assert_has(said, "'colour'");
 	assert_has(said, "'title' of wide is missing");
@@ -183,7 +195,8 @@ static void remarks_are_counted_beyond_what_is_kept(void **state)
 	lull_buf_puts(&many, wide_yaml);
 	for (int i = 0; i < LULL_DIAGS_KEPT + 50; i++)
 		lull_buf_printf(&many, "zz%d: 1\n", i);
-	assert_has(remarks(many.data, &arena, &w, &n_errors), "only the first 200 remarks are shown; in all 250 errors");
+	assert_has(remarks(many.data, &arena, &w, &n_errors),
+		   "only the first 200 remarks are shown; in all 250 errors");
 	assert_int_equal(n_errors, LULL_DIAGS_KEPT + 50);
 	lull_buf_clear(&many);
 	lull_arena_clear(&arena);
@@ -229,10 +242,13 @@ static void near_names_are_found(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_field_is_filled), cmocka_unit_test(each_fault_is_named),
-		cmocka_unit_test(all_faults_are_reported_at_once), cmocka_unit_test(yaml_has_ceilings),
+		cmocka_unit_test(every_field_is_filled),
+		cmocka_unit_test(each_fault_is_named),
+		cmocka_unit_test(all_faults_are_reported_at_once),
+		cmocka_unit_test(yaml_has_ceilings),
 		cmocka_unit_test(remarks_are_counted_beyond_what_is_kept),
-		cmocka_unit_test(the_first_error_becomes_a_sentence), cmocka_unit_test(near_names_are_found),
+		cmocka_unit_test(the_first_error_becomes_a_sentence),
+		cmocka_unit_test(near_names_are_found),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,9 +4,11 @@
 #include "lull/base/sources.h"
 #include "lull/base/text.h"
 
-static const char one[] = "schema_version: 1\nsources:\n  zeta2020: { text: Zeta Z. On z., label: Zeta 2020, doi: 10.1/z }\n"
-			  "  alpha1999: { text: Alpha A. On a., pmid: 123 }\n",
-		  two[] = "schema_version: 1\nsources:\n  beta: { text: Beta B., url: 'https://example.org/b' }\n";
+static const char one[] =
+	"schema_version: 1\nsources:\n  zeta2020: { text: Zeta Z. On z., label: Zeta 2020, doi: 10.1/z }\n"
+	"  alpha1999: { text: Alpha A. On a., pmid: 123 }\n",
+		  two[] = "schema_version: 1\nsources:\n  beta: { text: Beta B., url: "
+			  "'https://example.org/b' }\n";
 
 static void load(const struct lull_file *items, size_t n, struct lull_arena *arena, struct lull_sources *out)
 {
@@ -19,7 +21,8 @@ static void load(const struct lull_file *items, size_t n, struct lull_arena *are
 
 static void keys_find_their_source(void **state)
 {
-	const struct lull_file items[] = { { "a.yaml", "x", 1 }, { "sources/one.yaml", one, sizeof(one) - 1 },
+	const struct lull_file items[] = { { "a.yaml", "x", 1 },
+					   { "sources/one.yaml", one, sizeof(one) - 1 },
 					   { "sources/two.yaml", two, sizeof(two) - 1 } };
 	struct lull_arena arena = { 0 };
 	struct lull_sources sources;
@@ -50,10 +53,13 @@ static void keys_find_their_source(void **state)
 
 static void a_key_names_one_work(void **state)
 {
-	static const char doi[] = "schema_version: 1\nsources: { zeta2020: { text: Zeta again., doi: 10.1/Z } }\n",
+	static const char doi[] =
+		"schema_version: 1\nsources: { zeta2020: { text: Zeta again., doi: 10.1/Z } }\n",
 			  other[] = "schema_version: 1\nsources: { beta: { text: Another Beta. } }\n";
-	const struct lull_file same[] = { { "sources/a.yaml", one, sizeof(one) - 1 }, { "sources/b.yaml", doi, sizeof(doi) - 1 } };
-	const struct lull_file clash[] = { { "sources/a.yaml", two, sizeof(two) - 1 }, { "sources/b.yaml", other, sizeof(other) - 1 } };
+	const struct lull_file same[] = { { "sources/a.yaml", one, sizeof(one) - 1 },
+					  { "sources/b.yaml", doi, sizeof(doi) - 1 } };
+	const struct lull_file clash[] = { { "sources/a.yaml", two, sizeof(two) - 1 },
+					   { "sources/b.yaml", other, sizeof(other) - 1 } };
 	const struct lull_files files = { .items = clash, .n_items = 2 };
 	struct lull_arena arena = { 0 };
 	struct lull_sources sources;

@@ -14,10 +14,19 @@ static void numbers_for_people(void **state)
 		int decimals;
 		const char *want;
 	} cases[] = {
-		{ 0.5, 3, "0.5" },	 { 1.0, 2, "1" },	 { 100, 2, "100" },    { 1234.5678, 2, "1234.57" },
-		{ -0.001, 2, "0" },	 { -0.0, 0, "0" },	 { -2.50, 1, "-2.5" }, { 0.05, 1, "0.1" },
-		{ NAN, 2, "unknown" },	 { INFINITY, 2, "infinite" }, { 1e20, 0, "100000000000000000000" },
-		{ 10, 0, "10" },	 { 0.1 + 0.2, 17, "0.30000000000000004" },
+		{ 0.5, 3, "0.5" },
+		{ 1.0, 2, "1" },
+		{ 100, 2, "100" },
+		{ 1234.5678, 2, "1234.57" },
+		{ -0.001, 2, "0" },
+		{ -0.0, 0, "0" },
+		{ -2.50, 1, "-2.5" },
+		{ 0.05, 1, "0.1" },
+		{ NAN, 2, "unknown" },
+		{ INFINITY, 2, "infinite" },
+		{ 1e20, 0, "100000000000000000000" },
+		{ 10, 0, "10" },
+		{ 0.1 + 0.2, 17, "0.30000000000000004" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -37,8 +46,9 @@ static void exact_numbers_read_back(void **state)
 	static const struct {
 		double value;
 		const char *want;
-	} cases[] = { { 0.1, "0.1" }, { 1, "1" }, { 0.1 + 0.2, "0.30000000000000004" }, { 79.5, "79.5" },
-		      { 5e-324, "5e-324" }, { DBL_MAX, "1.7976931348623157e+308" }, { -0.0, "-0" }, { 1e15, "1e+15" } };
+	} cases[] = { { 0.1, "0.1" },   { 1, "1" },           { 0.1 + 0.2, "0.30000000000000004" },
+		      { 79.5, "79.5" }, { 5e-324, "5e-324" }, { DBL_MAX, "1.7976931348623157e+308" },
+		      { -0.0, "-0" },   { 1e15, "1e+15" } };
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct lull_buf buf = { 0 };
 		lull_buf_exact(&buf, cases[i].value);
@@ -100,9 +110,10 @@ static void utf8_is_checked(void **state)
 	static const struct {
 		const char *bytes;
 		size_t n, bad;
-	} wrong[] = { { "a\xFF", 2, 1 },	 { "\xC0\xAF", 2, 0 },	    { "\xED\xA0\x80", 3, 0 },
-		      { "\xF4\x90\x80\x80", 4, 0 }, { "ab\xE2\x82", 4, 2 }, { "a\0b", 3, 1 },
-		      { "\xE0\x80\xAF", 3, 0 },	 { "\x80", 1, 0 } };
+	} wrong[] = { { "a\xFF", 2, 1 },        { "\xC0\xAF", 2, 0 },
+		      { "\xED\xA0\x80", 3, 0 }, { "\xF4\x90\x80\x80", 4, 0 },
+		      { "ab\xE2\x82", 4, 2 },   { "a\0b", 3, 1 },
+		      { "\xE0\x80\xAF", 3, 0 }, { "\x80", 1, 0 } };
 	size_t bad;
 	(void)state;
 	assert_true(lull_utf8_valid("a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80", 10, NULL));
@@ -136,9 +147,12 @@ static void texts_compare(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers_for_people),	cmocka_unit_test(exact_numbers_read_back),
-		cmocka_unit_test(a_buffer_stops_at_its_ceiling), cmocka_unit_test(formatting_never_cuts_a_character),
-		cmocka_unit_test(utf8_is_checked),	cmocka_unit_test(paragraphs_wrap),
+		cmocka_unit_test(numbers_for_people),
+		cmocka_unit_test(exact_numbers_read_back),
+		cmocka_unit_test(a_buffer_stops_at_its_ceiling),
+		cmocka_unit_test(formatting_never_cuts_a_character),
+		cmocka_unit_test(utf8_is_checked),
+		cmocka_unit_test(paragraphs_wrap),
 		cmocka_unit_test(texts_compare),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -26,9 +26,11 @@ static void the_writer_writes_json(void **state)
 	lull_json_open(&json, "none", '{');
 	lull_json_close(&json, '}');
 	lull_json_close(&json, '}');
-	assert_string_equal(lull_buf_text(&buf),
-			    "{\n  \"a\": \"q\\\" \\\\ \\n\\t\\u0001 \xC3\xA9 \xEF\xBF\xBD\",\n  \"list\": [\n    0.1,\n    null,\n"
-			    "    null,\n    -9223372036854775808,\n    true,\n    null\n  ],\n  \"none\": {}\n}");
+	assert_string_equal(
+		lull_buf_text(&buf),
+		"{\n  \"a\": \"q\\\" \\\\ \\n\\t\\u0001 \xC3\xA9 \xEF\xBF\xBD\",\n  \"list\": [\n    0.1,\n  "
+		"  null,\n"
+		"    null,\n    -9223372036854775808,\n    true,\n    null\n  ],\n  \"none\": {}\n}");
 	lull_buf_clear(&buf);
 
 	json = (struct lull_json){ .out = &buf, .compact = true };
@@ -68,8 +70,11 @@ static void the_reader_keeps_kinds_and_order(void **state)
 	struct lull_doc doc;
 	char *said;
 	(void)state;
-	assert_ok(read_json("\xEF\xBB\xBF{\"z\": 0.1, \"a\": [1.0, -7, 1e-7, 9007199254740993], \"t\": true, \"n\": null, "
-			    "\"s\": \"\\u00e9\\n1\"}", &arena, &doc, &said), NULL);
+	assert_ok(read_json("\xEF\xBB\xBF{\"z\": 0.1, \"a\": [1.0, -7, 1e-7, 9007199254740993], \"t\": true, "
+			    "\"n\": null, "
+			    "\"s\": \"\\u00e9\\n1\"}",
+			    &arena, &doc, &said),
+		  NULL);
 	const struct lull_node *root = doc.root, *list = lull_node_get(root, "a");
 	assert_string_equal(root->first->key, "z");
 	assert_string_equal(root->first->text, "0.1");
@@ -90,11 +95,20 @@ static void wrong_json_is_refused_with_its_place(void **state)
 	static const struct {
 		const char *text, *want;
 	} cases[] = {
-		{ "{\"a\": 1,\n \"a\": 2}", "f.json:2:" }, { "{\"a\": 1} x", "f.json:1:10" },
-		{ "[1, 2", "hint: a bracket or quote is not closed" }, { "", "not JSON" }, { "[NaN]", "f.json:1:" },
-		{ "[1e400]", "overflow" }, { "[99999999999999999999]", "too big integer" }, { "[01]", "f.json:1:" },
-		{ "[.5]", "f.json:1:" }, { "['a']", "f.json:1:" }, { "[\"a\\u0000\"]", "\\u0000" }, { "[1,]", "f.json:1:" },
-		{ "[\"\xFF\"]", "UTF-8" }, { "{\"a\": 1,\n \"b\": oops}", "     \"b\": oops}\n" },
+		{ "{\"a\": 1,\n \"a\": 2}", "f.json:2:" },
+		{ "{\"a\": 1} x", "f.json:1:10" },
+		{ "[1, 2", "hint: a bracket or quote is not closed" },
+		{ "", "not JSON" },
+		{ "[NaN]", "f.json:1:" },
+		{ "[1e400]", "overflow" },
+		{ "[99999999999999999999]", "too big integer" },
+		{ "[01]", "f.json:1:" },
+		{ "[.5]", "f.json:1:" },
+		{ "['a']", "f.json:1:" },
+		{ "[\"a\\u0000\"]", "\\u0000" },
+		{ "[1,]", "f.json:1:" },
+		{ "[\"\xFF\"]", "UTF-8" },
+		{ "{\"a\": 1,\n \"b\": oops}", "     \"b\": oops}\n" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -113,7 +127,8 @@ static void wrong_json_is_refused_with_its_place(void **state)
 	memset(deep + LULL_JSON_MAX_DEPTH + 1, ']', LULL_JSON_MAX_DEPTH + 1);
 	assert_int_equal(read_json(deep, &arena, &doc, &said), LULL_EPARSE);
 	assert_has(said, "LULL_JSON_MAX_DEPTH");
-	assert_ok(read_json(deep + 1, &arena, &doc, &said) == LULL_EPARSE ? LULL_OK : LULL_EPARSE, NULL); /* trailing ] */
+	assert_ok(read_json(deep + 1, &arena, &doc, &said) == LULL_EPARSE ? LULL_OK : LULL_EPARSE,
+		  NULL); /* trailing ] */
 	deep[2 * LULL_JSON_MAX_DEPTH + 1] = '\0';
 	assert_ok(read_json(deep + 1, &arena, &doc, &said), NULL);
 	lull_arena_clear(&arena);
@@ -122,9 +137,12 @@ static void wrong_json_is_refused_with_its_place(void **state)
 static void a_text_is_quoted_and_a_number_is_not(void **state)
 {
 	static const char *const wrong[] = {
-		"{\"schema_version\": 1, \"title\": 5, \"pain\": 1, \"count\": 1, \"mark\": \"derived\", \"born\": \"2000-01-01\"}",
-		"{\"schema_version\": 1, \"title\": \"x\", \"pain\": \"1\", \"count\": 1, \"mark\": \"derived\", \"born\": \"2000-01-01\"}",
-		"{\"schema_version\": 1, \"title\": \"x\", \"pain\": 1, \"count\": 1.5, \"mark\": \"derived\", \"born\": \"2000-01-01\"}",
+		"{\"schema_version\": 1, \"title\": 5, \"pain\": 1, \"count\": 1, \"mark\": \"derived\", "
+		"\"born\": \"2000-01-01\"}",
+		"{\"schema_version\": 1, \"title\": \"x\", \"pain\": \"1\", \"count\": 1, \"mark\": "
+		"\"derived\", \"born\": \"2000-01-01\"}",
+		"{\"schema_version\": 1, \"title\": \"x\", \"pain\": 1, \"count\": 1.5, \"mark\": "
+		"\"derived\", \"born\": \"2000-01-01\"}",
 	};
 	static const char *const paths[] = { "$.title", "$.pain", "$.count" };
 	struct lull_arena arena = { 0 };
@@ -210,7 +228,8 @@ static void the_schema_describes_every_field(void **state)
 		assert_non_null(lull_node_get(properties, f->key));
 	assert_int_equal(properties->n_children, n);
 	assert_string_equal(lull_node_get(lull_node_get(properties, "pain"), "maximum")->text, "10");
-	assert_string_equal(lull_node_get(lull_node_get(properties, "weight"), "$ref")->text, "#/$defs/weight");
+	assert_string_equal(lull_node_get(lull_node_get(properties, "weight"), "$ref")->text,
+			    "#/$defs/weight");
 	assert_int_equal(lull_node_get(doc.root, "$defs")->n_children, 2);
 	assert_int_equal(lull_node_get(doc.root, "required")->n_children, 6);
 	assert_string_equal(lull_node_get(doc.root, "additionalProperties")->text, "false");
@@ -220,21 +239,41 @@ static void the_schema_describes_every_field(void **state)
 
 static void findings_and_heads(void **state)
 {
-	const struct lull_finding child = { .code = "C1", .name = "child", .status = LULL_MET, .counted = 3, .needed = 2,
-					    .missing = NAN, .bound_low = NAN, .bound_high = NAN, .mark = LULL_VERIFIED,
+	const struct lull_finding child = { .code = "C1",
+					    .name = "child",
+					    .status = LULL_MET,
+					    .counted = 3,
+					    .needed = 2,
+					    .missing = NAN,
+					    .bound_low = NAN,
+					    .bound_high = NAN,
+					    .mark = LULL_VERIFIED,
 					    .source = "ichd3" };
-	const struct lull_finding root = { .code = "C", .status = LULL_STATUS_UNKNOWN, .could_change = true, .counted = NAN,
-					   .needed = NAN, .missing = 4, .bound_low = 1, .bound_high = 5, .unit = "days",
-					   .estimated = true, .question = "Ask?", .children = &child, .n_children = 1 };
+	const struct lull_finding root = { .code = "C",
+					   .status = LULL_STATUS_UNKNOWN,
+					   .could_change = true,
+					   .counted = NAN,
+					   .needed = NAN,
+					   .missing = 4,
+					   .bound_low = 1,
+					   .bound_high = 5,
+					   .unit = "days",
+					   .estimated = true,
+					   .question = "Ask?",
+					   .children = &child,
+					   .n_children = 1 };
 	struct lull_files files = { .origin = "test" };
 	struct lull_buf buf = { 0 };
 	struct lull_json json = { .out = &buf, .compact = true };
 	(void)state;
 	lull_json_finding(&json, NULL, &root);
 	assert_string_equal(lull_buf_text(&buf),
-			    "{\"code\": \"C\", \"status\": \"unknown\", \"could_change\": true, \"missing\": 4, \"bound_low\": 1, "
-			    "\"bound_high\": 5, \"unit\": \"days\", \"estimated\": true, \"question\": \"Ask?\", \"children\": "
-			    "[{\"code\": \"C1\", \"name\": \"child\", \"status\": \"met\", \"could_change\": false, \"counted\": 3, "
+			    "{\"code\": \"C\", \"status\": \"unknown\", \"could_change\": true, \"missing\": "
+			    "4, \"bound_low\": 1, "
+			    "\"bound_high\": 5, \"unit\": \"days\", \"estimated\": true, \"question\": "
+			    "\"Ask?\", \"children\": "
+			    "[{\"code\": \"C1\", \"name\": \"child\", \"status\": \"met\", \"could_change\": "
+			    "false, \"counted\": 3, "
 			    "\"needed\": 2, \"source\": \"ichd3\", \"mark\": \"verified\"}]}");
 	lull_buf_clear(&buf);
 	assert_ok(lull_files_seal(&files, NULL), NULL);
@@ -242,7 +281,8 @@ static void findings_and_heads(void **state)
 	lull_json_open(&json, NULL, '{');
 	lull_json_head(&json, "thing", 2, &files);
 	lull_json_close(&json, '}');
-	assert_has(lull_buf_text(&buf), "{\"schema\": \"thing\", \"schema_version\": 2, \"program\": \"lull ");
+	assert_has(lull_buf_text(&buf),
+		   "{\"schema\": \"thing\", \"schema_version\": 2, \"program\": \"lull ");
 	assert_has(lull_buf_text(&buf), files.hash);
 	lull_buf_clear(&buf);
 }

@@ -43,7 +43,8 @@ static int try_yaml(struct lull_arena *arena)
 /* A file full of faults, so that the remarks' memory fails too. LULL_OK when all were reported. */
 static int try_bad_yaml(struct lull_arena *arena)
 {
-	static const char text[] = "schema_version: 2\ntitle: ''\npain: 7,5\ncount: x\nmark: verifyed\nborn: never\nnothing: here\n";
+	static const char text[] = "schema_version: 2\ntitle: ''\npain: 7,5\ncount: x\nmark: verifyed\nborn: "
+				   "never\nnothing: here\n";
 	struct lull_doc doc;
 	struct lull_diags diags;
 	struct wide w;
@@ -72,9 +73,11 @@ static int try_refused_yaml(struct lull_arena *arena)
 
 static int try_json(struct lull_arena *arena)
 {
-	static const char text[] = "{\"schema_version\": 1, \"title\": \"\\u00e9 and more than a few bytes of text, to make "
-				   "buffers grow\", \"pain\": 0.1, \"count\": 1, \"mark\": \"derived\", \"born\": \"2000-01-01\", "
-				   "\"levels\": [1, 2, 3, 4, 5, 6, 7, 8, 9], \"free_form\": {\"a\": [true, null, {}]}}";
+	static const char text[] =
+		"{\"schema_version\": 1, \"title\": \"\\u00e9 and more than a few bytes of text, to make "
+		"buffers grow\", \"pain\": 0.1, \"count\": 1, \"mark\": \"derived\", \"born\": "
+		"\"2000-01-01\", "
+		"\"levels\": [1, 2, 3, 4, 5, 6, 7, 8, 9], \"free_form\": {\"a\": [true, null, {}]}}";
 	struct lull_doc doc;
 	struct lull_diags diags;
 	struct wide w;
@@ -95,7 +98,8 @@ static int try_bad_json(struct lull_arena *arena)
 
 static int try_sources(struct lull_arena *arena)
 {
-	static const char text[] = "schema_version: 1\nsources: { a: { text: A }, b: { text: B, label: Bee } }\n";
+	static const char text[] =
+		"schema_version: 1\nsources: { a: { text: A }, b: { text: B, label: Bee } }\n";
 	static const struct lull_file item = { "sources/x.yaml", text, sizeof(text) - 1 };
 	const struct lull_files files = { .items = &item, .n_items = 1 };
 	struct lull_sources sources;
@@ -137,8 +141,8 @@ static void fail_each(attempt_fn attempt, const char *name, bool all_after)
 		lull_mem_fail_at(0, false);
 		lull_arena_clear(&arena);
 		if (rc != LULL_ENOMEM)
-			fail_msg("%s: allocation %llu of %llu failed and the answer was %d", name, (unsigned long long)nth,
-				 (unsigned long long)n_allocations, rc);
+			fail_msg("%s: allocation %llu of %llu failed and the answer was %d", name,
+				 (unsigned long long)nth, (unsigned long long)n_allocations, rc);
 	}
 	assert_int_equal(attempt(&arena), LULL_OK); /* and works afterwards */
 	lull_arena_clear(&arena);
@@ -150,8 +154,10 @@ static void every_allocation_may_fail(void **state)
 		attempt_fn attempt;
 		const char *name;
 	} attempts[] = {
-		{ try_csv, "csv" },	  { try_yaml, "yaml" }, { try_bad_yaml, "bad yaml" }, { try_refused_yaml, "refused yaml" },
-		{ try_json, "json" },	  { try_bad_json, "bad json" }, { try_sources, "sources" }, { try_schema, "schema" },
+		{ try_csv, "csv" },           { try_yaml, "yaml" },
+		{ try_bad_yaml, "bad yaml" }, { try_refused_yaml, "refused yaml" },
+		{ try_json, "json" },         { try_bad_json, "bad json" },
+		{ try_sources, "sources" },   { try_schema, "schema" },
 	};
 	(void)state;
 	lull_mem_fail_in_arenas(true);

@@ -43,7 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size < 2)
 		return 0;
-	const struct lull_csv_options options = { .delimiter = (char)(data[0] % 128), .encoding = data[1] % 5 };
+	const struct lull_csv_options options = { .delimiter = (char)(data[0] % 128),
+						  .encoding = data[1] % 5 };
 	struct lull_csv *csv = NULL;
 	struct lull_err err;
 	if (lull_csv_new((const char *)data + 2, size - 2, &options, "fuzz", &csv, &err) != LULL_OK)
@@ -56,7 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		last_line = lull_csv_line(csv);
 		if (rc == LULL_ENOTFOUND)
 			break;
-		must(rc == LULL_OK || (rc == LULL_EPARSE && err.what[0]) || (rc == LULL_ELIMIT && err.what[0]));
+		must(rc == LULL_OK || (rc == LULL_EPARSE && err.what[0]) ||
+		     (rc == LULL_ELIMIT && err.what[0]));
 		must(n <= LULL_CSV_MAX_CELLS && (rc == LULL_OK || !n));
 		for (size_t i = 0; i < n; i++) {
 			must(strlen(cells[i].text) == cells[i].n && cells[i].n <= LULL_CSV_MAX_CELL_BYTES);

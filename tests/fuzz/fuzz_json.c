@@ -20,10 +20,11 @@ struct any {
 	const struct lull_node *root;
 };
 static const struct lull_field any_fields[] = {
-	{ .key = "root", .type = LULL_F_NODE, .offset = offsetof(struct any, root) },
-	{ 0 }
+	{ .key = "root", .type = LULL_F_NODE, .offset = offsetof(struct any, root) }, { 0 }
 };
-static const struct lull_schema any_schema = { .name = "any", .size = sizeof(struct any), .fields = any_fields };
+static const struct lull_schema any_schema = { .name = "any",
+					       .size = sizeof(struct any),
+					       .fields = any_fields };
 
 static void write_any(const struct lull_node *root, struct lull_buf *out)
 {

@@ -47,27 +47,40 @@ static const char *const wide_sign_names[] = { "nausea", "vomiting", "photophobi
 
 static const struct lull_field wide_drug_fields[] = {
 	{ .key = "name", .type = LULL_F_TEXT, .offset = offsetof(struct wide_drug, name), .required = true },
-	{ .key = "dose_mg", .type = LULL_F_NUMBER, .offset = offsetof(struct wide_drug, dose_mg), .min = 0,
-	  .max = 5000, .unit = "mg" },
+	{ .key = "dose_mg",
+	  .type = LULL_F_NUMBER,
+	  .offset = offsetof(struct wide_drug, dose_mg),
+	  .min = 0,
+	  .max = 5000,
+	  .unit = "mg" },
 	{ .key = "helped", .type = LULL_F_ANSWER, .offset = offsetof(struct wide_drug, helped) },
 	{ .key = "note", .type = LULL_F_TEXT, .offset = offsetof(struct wide_drug, note) },
 	{ 0 }
 };
-static const struct lull_schema wide_drug_schema = { .name = "drug", .size = sizeof(struct wide_drug),
+static const struct lull_schema wide_drug_schema = { .name = "drug",
+						     .size = sizeof(struct wide_drug),
 						     .fields = wide_drug_fields };
 
 static const struct lull_field wide_weight_fields[] = {
-	{ .key = "kg", .type = LULL_F_NUMBER, .offset = offsetof(struct wide_weight, kg), .required = true,
-	  .min = 20, .max = 400, .unit = "kg", .present_offset = offsetof(struct wide_weight, has_kg),
+	{ .key = "kg",
+	  .type = LULL_F_NUMBER,
+	  .offset = offsetof(struct wide_weight, kg),
+	  .required = true,
+	  .min = 20,
+	  .max = 400,
+	  .unit = "kg",
+	  .present_offset = offsetof(struct wide_weight, has_kg),
 	  .what = "measured on the day" },
 	{ .key = "on", .type = LULL_F_DAY, .offset = offsetof(struct wide_weight, on) },
 	{ 0 }
 };
-static const struct lull_schema wide_weight_schema = { .name = "weight", .size = sizeof(struct wide_weight),
+static const struct lull_schema wide_weight_schema = { .name = "weight",
+						       .size = sizeof(struct wide_weight),
 						       .fields = wide_weight_fields };
 
 #define WIDE(key_, type_, member) .key = key_, .type = type_, .offset = offsetof(struct wide, member)
-#define WIDE_LIST(key_, type_, member) WIDE(key_, type_, member), .count_offset = offsetof(struct wide, n_##member)
+#define WIDE_LIST(key_, type_, member)                                                                       \
+	WIDE(key_, type_, member), .count_offset = offsetof(struct wide, n_##member)
 static const struct lull_field wide_fields[] = {
 	{ WIDE("title", LULL_F_TEXT, title), .required = true, .what = "name for people" },
 	{ WIDE("remark", LULL_F_TEXT, remark) },
@@ -101,12 +114,13 @@ static void wide_check(const void *object, const struct lull_node *node, const s
 {
 	const struct wide *w = object;
 	if (w->died != LULL_DAY_NONE && w->died < w->born)
-		lull_node_diag(diags, doc, lull_node_get(node, "died"), LULL_ERROR, "a day after 'born'", NULL,
-			       "a day before 'born'");
+		lull_node_diag(diags, doc, lull_node_get(node, "died"), LULL_ERROR, "a day after 'born'",
+			       NULL, "a day before 'born'");
 }
 
-static const struct lull_schema wide_schema = { .name = "wide", .size = sizeof(struct wide), .fields = wide_fields,
-						.version = 1, .check = wide_check };
+static const struct lull_schema wide_schema = {
+	.name = "wide", .size = sizeof(struct wide), .fields = wide_fields, .version = 1, .check = wide_check
+};
 
 static const char wide_yaml[] = "schema_version: 1\n"
 				"title: An invented patient # a comment\n"
@@ -125,7 +139,8 @@ static const char wide_yaml[] = "schema_version: 1\n"
 				"    helped: yes\n"
 				"  - name: \"12\"\n"
 				"    helped: unknown\n"
-				"words: [one, 'two', \"thr\xC3\xA9" "e\"]\n"
+				"words: [one, 'two', \"thr\xC3\xA9"
+				"e\"]\n"
 				"levels: [-1, 0, 0.1, 1000000]\n"
 				"keyed:\n"
 				"  propranolol: { dose_mg: 80 }\n"
@@ -165,10 +180,10 @@ static inline bool wide_same(const struct wide *a, const struct wide *b)
 	    a->retries != b->retries || a->is_invented != b->is_invented || a->pregnant != b->pregnant ||
 	    a->allergic != b->allergic || a->mark != b->mark || a->unset_mark != b->unset_mark ||
 	    a->signs != b->signs || a->born != b->born || a->died != b->died ||
-	    !wide_same_weight(&a->weight, &b->weight) || !wide_same_weight(&a->other_weight, &b->other_weight) ||
-	    a->has_weight != b->has_weight || a->has_other_weight != b->has_other_weight ||
-	    a->n_drugs != b->n_drugs || a->n_words != b->n_words || a->n_levels != b->n_levels ||
-	    a->n_keyed != b->n_keyed)
+	    !wide_same_weight(&a->weight, &b->weight) ||
+	    !wide_same_weight(&a->other_weight, &b->other_weight) || a->has_weight != b->has_weight ||
+	    a->has_other_weight != b->has_other_weight || a->n_drugs != b->n_drugs ||
+	    a->n_words != b->n_words || a->n_levels != b->n_levels || a->n_keyed != b->n_keyed)
 		return false;
 	for (size_t i = 0; i < a->n_words; i++)
 		if (!wide_same_text(a->words[i], b->words[i]))
@@ -176,7 +191,8 @@ static inline bool wide_same(const struct wide *a, const struct wide *b)
 	for (size_t i = 0; i < a->n_levels; i++)
 		if (!wide_same_num(a->levels[i], b->levels[i]))
 			return false;
-	return wide_same_drugs(a->drugs, b->drugs, a->n_drugs) && wide_same_drugs(a->keyed, b->keyed, a->n_keyed);
+	return wide_same_drugs(a->drugs, b->drugs, a->n_drugs) &&
+	       wide_same_drugs(a->keyed, b->keyed, a->n_keyed);
 }
 
 #endif
