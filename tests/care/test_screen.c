@@ -21,7 +21,7 @@ static struct lull_patient read_patient(const char *path)
 	size_t n;
 	struct lull_doc doc;
 	struct lull_diags diags;
-	struct lull_patient p;
+	struct lull_patient p = { 0 };
 	const char *bytes = test_read(path, &n, &arena);
 
 	lull_diags_init(&diags, &arena);
