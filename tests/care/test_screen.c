@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "lull/base/text.h"
+#include "lull/care/protocol.h"
 #include "lull/care/screen.h"
 #include "lull/codec/json.h"
 #include "lull/codec/screen_json.h"
@@ -1260,6 +1261,41 @@ static void sure_names_reach_the_treatment_history(void **state)
 	assert_int_equal(out.complete, LULL_YES);
 }
 
+/* What an indication offers exists, may be planned, and says the same of itself. */
+static void protocols_of_indications_exist(void **state)
+{
+	struct lull_protocols protocols;
+	struct lull_diags diags;
+	(void)state;
+	lull_diags_init(&diags, &arena);
+	assert_int_equal(lull_protocols_load(test_knowledge(), &arena, &protocols, &diags), LULL_OK);
+	for (size_t i = 0; i < k.n_indications; i++) {
+		const struct lull_indication *in = &k.indications[i];
+		for (size_t n = 0; n < in->n_protocols; n++) {
+			const struct lull_protocol *p = lull_protocol_find(&protocols, in->protocols[n]);
+			bool is_named = false;
+			if (!p)
+				fail_msg("%s: no protocol %s", in->id, in->protocols[n]);
+			assert_int_equal(p->use, LULL_USE_CLINICAL);
+			for (size_t x = 0; x < p->n_indications; x++)
+				is_named = is_named || !strcmp(p->indications[x], in->id);
+			if (!is_named)
+				fail_msg("%s does not name %s", in->protocols[n], in->id);
+		}
+	}
+	/* and the other way round: a clinical protocol for one of them is offered by it */
+	for (size_t i = 0; i < protocols.n_items; i++)
+		for (size_t x = 0; x < protocols.items[i].n_indications; x++) {
+			const struct lull_protocol *p = &protocols.items[i];
+			const struct lull_indication *in = lull_screening_indication(&k, p->indications[x]);
+			bool is_offered = false;
+			for (size_t n = 0; in && n < in->n_protocols; n++)
+				is_offered = is_offered || !strcmp(in->protocols[n], p->id);
+			if (in && p->use == LULL_USE_CLINICAL && !is_offered)
+				fail_msg("%s is not offered for %s", p->id, in->id);
+		}
+}
+
 /* ---- memory ------------------------------------------------------------------------------------------------------------------ */
 
 /* Everything once; LULL_OK or the code of the step that failed. */
@@ -1367,6 +1403,7 @@ int main(void)
 		cmocka_unit_test(wrong_knowledge_is_refused),
 		cmocka_unit_test(a_record_is_checked_against_the_knowledge),
 		cmocka_unit_test(sure_names_reach_the_treatment_history),
+		cmocka_unit_test(protocols_of_indications_exist),
 		cmocka_unit_test(a_failed_allocation_is_an_error_not_an_answer),
 		cmocka_unit_test(loading_survives_failed_allocations),
 	};
