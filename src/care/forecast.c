@@ -16,7 +16,7 @@
 
 const double lull_band_probs[LULL_N_BANDS] = { 0.05, 0.25, 0.5, 0.75, 0.95 };
 
-enum { N_GRID_INPUT = 72, N_GRID_TAIL = 40, MAX_LOOKS = 2000 };
+enum { N_GRID_INPUT = 48, N_GRID_TAIL = 32, MAX_LOOKS = 2000 };
 enum { FAST, SLOW, N_FOLLOW };
 
 /* Everything that stays the same from person to person. */
@@ -389,18 +389,33 @@ static void sum_up_pressure(struct world *w, const struct lull_pressure_lines *l
 	out->share_sbp_stop = known ? share_at_least(w->pressure_peak, n, lines->stop_sbp_mmhg - today) : NAN;
 }
 
+/* Pressure rises with the concentration alone, so its quantiles are those of the concentration. */
+static int pressure_band(struct world *w, struct lull_arena *arena, struct lull_forecast *out, struct lull_err *err)
+{
+	bool bad = false;
+
+	for (int b = 0; b < LULL_N_BANDS; b++) {
+		double *q = rows(arena, w->n_times, &bad);
+		if (bad)
+			return lull_nomem(err);
+		for (size_t j = 0; j < w->n_times; j++)
+			q[j] = lull_pressure_rise_mmhg(w->ask->effects,
+						       out->parent_ng_per_ml.q[b][j] * w->bridge.total_factor);
+		out->pressure_rise_mmhg.q[b] = q;
+	}
+	return LULL_OK;
+}
+
 static int sum_up(struct world *w, struct lull_arena *arena, struct lull_forecast *out, struct lull_err *err)
 {
-	const size_t n = w->ask->n_people, nt = w->n_times;
+	const size_t n = w->ask->n_people;
 	int rc = band_of(w, w->parent, arena, &out->parent_ng_per_ml, err);
 
 	if (rc == LULL_OK)
 		rc = band_of(w, w->nk, arena, &out->norketamine_ng_per_ml, err);
 	const bool pressure = !isnan(w->bridge.total_factor);
-	for (size_t i = 0; rc == LULL_OK && pressure && i < n * nt; i++)
-		w->parent[i] = lull_pressure_rise_mmhg(w->ask->effects, w->parent[i] * w->bridge.total_factor);
 	if (rc == LULL_OK && pressure)
-		rc = band_of(w, w->parent, arena, &out->pressure_rise_mmhg, err);
+		rc = pressure_band(w, arena, out, err);
 	const bool pain = !isnan(w->ask->baseline_nrs);
 	if (rc == LULL_OK && pain)
 		rc = band_of(w, w->nrs_with, arena, &out->nrs_with, err);
