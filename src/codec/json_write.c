@@ -103,8 +103,9 @@ void lull_json_open(struct lull_json *json, const char *key, char bracket)
 void lull_json_close(struct lull_json *json, char bracket)
 {
 	assert(bracket == '}' || bracket == ']');
-	if (json->out->failed || json->depth == 0)
+	if (json->depth == 0)
 		return;
+	/* Counted even when memory has ended: else the depth's own ceiling would be reached and reported. */
 	const bool has_item = json->has_item[--json->depth];
 	if (has_item)
 		new_line(json);

@@ -22,6 +22,13 @@ static const char *num(struct lull_document *doc, double value, int decimals)
 	return copy ? copy : "";
 }
 
+/* A part of a line that memory was asked for: without it the line would be shorter, not wrong to look at. */
+static const char *part(struct lull_document *doc, const char *text)
+{
+	doc->failed |= !text;
+	return text ? text : "";
+}
+
 /* 1.5 h as 1:30. */
 static const char *clock_text(struct lull_document *doc, double h)
 {
@@ -146,11 +153,12 @@ void lull_sheet_findings(struct lull_document *doc, const struct lull_plan *plan
 	lull_doc_heading(doc, 2, "Limits, questions and notes");
 	for (size_t i = 0; i < plan->n_findings; i++) {
 		const struct lull_plan_finding *f = &plan->findings[i];
-		const char *session = f->session && !is_same ? lull_arena_printf(doc->arena, "session %d, ", f->session) : "";
+		const char *session = f->session && !is_same ? part(doc, lull_arena_printf(doc->arena, "session %d, ", f->session))
+								     : "";
 		lull_doc_item(doc, "%s: %s%s (%s)%s%s%s%s", f->reason ? "passed with a reason" : grade_words[f->grade],
-			      session ? session : "", f->text, f->id, lull_doc_basis(doc, f->source, f->mark),
+			      session, f->text, f->id, lull_doc_basis(doc, f->source, f->mark),
 			      f->reason ? ". Reason: " : "", f->reason ? f->reason : "",
-			      f->reason_by ? lull_arena_printf(doc->arena, " (%s)", f->reason_by) : "");
+			      f->reason_by ? part(doc, lull_arena_printf(doc->arena, " (%s)", f->reason_by)) : "");
 	}
 }
 
@@ -199,8 +207,8 @@ static void put_container(struct lull_document *doc, const struct lull_plan *pla
 			      plan->has_rule ? "at most " : "", s->n_bags, num(doc, bag->ml, 0), num(doc, bag->drug_mg, 1),
 			      num(doc, bag->drug_ml, 2), num(doc, bag->vial_mg_per_ml, 0), bag->n_vials,
 			      bag->n_vials == 1 ? "" : "s", num(doc, bag->vial_ml, 0),
-			      bag->diluent_ml > 0 ? lull_arena_printf(doc->arena, "take %s mL of diluent out first",
-								      num(doc, bag->drug_ml, 2)) :
+			      bag->diluent_ml > 0 ? part(doc, lull_arena_printf(doc->arena, "take %s mL of diluent out first",
+										num(doc, bag->drug_ml, 2))) :
 						    "undiluted");
 		lull_doc_pair(doc, "Volume", "to be infused %s mL%s; the line holds %s mL of the solution more, which is not given",
 			      num(doc, s->vtbi_ml, 1), s->n_bags > 1 ? " from the first container" : "",
@@ -330,7 +338,7 @@ static void put_cards(struct lull_document *doc, const struct lull_rescue *rescu
 		if (c->dose)
 			lull_doc_item(doc, "%s (%s): %s %s%s%s", c->name, c->purpose, c->dose, c->guard ? c->guard : "",
 				      lull_doc_basis(doc, c->source, (enum lull_mark)c->mark),
-				      c->signed_by ? lull_arena_printf(doc->arena, " Signed: %s", c->signed_by) : "");
+				      c->signed_by ? part(doc, lull_arena_printf(doc->arena, " Signed: %s", c->signed_by)) : "");
 		else
 			lull_buf_printf(&blank, "%s%s", blank.n ? ", " : "", c->name);
 	}
