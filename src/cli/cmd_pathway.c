@@ -25,7 +25,8 @@ static const struct cli_usage usage = {
 	"The whole pathway of one patient: the diary is counted and classified by ICHD-3, the treatments are judged, the "
 	"screening rules applied, a plan worked out with its pump sheet, and the plan forecast beside the same people "
 	"without drug. A folder holds patient.json, diary.csv or diary.json, and may hold pathway.yaml (diary, map, "
-	"protocol, indication, on). Without --protocol the indication's protocols are tried in order. Exit status 0: no "
+	"protocol, indication, on). Without --protocol the indication's protocols are tried in order, and only when the "
+	"screen allows a plan; a protocol that is named is worked out in any case, for discussion. Exit status 0: no "
 	"exclusion found and the plan stands; 1: the answer is no, or something must be answered first."
 };
 
@@ -251,9 +252,8 @@ static int choose_plan(struct cli *cli, struct pathway *p)
 	p->dossier.plan_note =
 		p->plan.status == LULL_PLAN_REFUSED
 			? "Every protocol that fits this indication is refused; the refusal of the first is shown."
-			: lull_arena_printf(cli->arena, "Of the %zu protocols that fit this indication, this is the first that is not "
-					    "refused, tried in their order, those for the preferred setting before the others. Another one "
-					    "is chosen with --protocol.", in->n_protocols);
+			: lull_arena_printf(cli->arena, "Of the %zu protocols that fit this indication this is the first that is not "
+					    "refused, those for the preferred setting tried before the others.", in->n_protocols);
 	return p->dossier.plan_note ? CLI_DONE : no_memory();
 }
 
@@ -264,8 +264,7 @@ static int plan(struct cli *cli, struct pathway *p)
 
 	if (!p->asked.protocol && p->screen.verdict != LULL_VERDICT_NO_EXCLUSION &&
 	    p->screen.verdict != LULL_VERDICT_NEEDS_CLEARANCE) {
-		p->dossier.plan_note = "No plan is made before the screen allows one. A protocol named with --protocol is worked out "
-				       "all the same, for discussion.";
+		p->dossier.plan_note = "No plan is made before the screen allows one.";
 		return CLI_DONE;
 	}
 	lull_diags_init(&diags, cli->arena);

@@ -81,7 +81,6 @@ static int draw_text(cairo_t *cr, struct lull_fonts *fonts, const struct lull_sh
 	cairo_move_to(cr, s->x - shift, s->y);
 	pango_cairo_show_layout_line(cr, line);
 	cairo_new_path(cr);
-	g_object_unref(layout);
 	lull_mem_free(clean);
 	return LULL_OK;
 }

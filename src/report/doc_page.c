@@ -330,27 +330,38 @@ static void fit_columns(struct flow *f, const struct lull_table *table, double w
 	}
 }
 
-/* Draw or (page == NULL) measure one row; returns its height. */
-static double put_row(struct flow *f, const struct lull_table *table, const char *const *cells,
-		      const double widths[MAX_COLUMNS], const struct lull_type *type, double leading,
-		      bool draws)
+/* One row, broken once: measured first, then drawn, perhaps on the next page. */
+struct row {
+	const struct lull_lines *cells[MAX_COLUMNS];
+	double height;
+};
+
+static struct row break_row(struct flow *f, const struct lull_table *table, const char *const *cells,
+			    const double widths[MAX_COLUMNS], const struct lull_type *type, double leading)
 {
-	double x = f->x, h = leading;
+	struct row row = { .height = leading };
 	for (size_t c = 0; c < table->n_columns && f->rc == LULL_OK; c++) {
-		const struct lull_lines *lines = *cells[c] ? break_text(f, type, cells[c], widths[c] + 0.5) : NULL;
-		if (lines) {
-			const enum lull_anchor align = table->columns[c].align;
-			const double at = align == LULL_AT_END      ? x + widths[c]
-					  : align == LULL_AT_MIDDLE ? x + widths[c] / 2.0
-								    : x;
-			h = lull_max(h, (double)lull_lines_count(lines) * leading);
-			if (draws)
-				lull_draw_lines(f->page, lines, 0, lull_lines_count(lines), at,
-						f->y + baseline(type, leading), leading, align);
-		}
+		row.cells[c] = *cells[c] ? break_text(f, type, cells[c], widths[c] + 0.5) : NULL;
+		if (row.cells[c])
+			row.height = lull_max(row.height, (double)lull_lines_count(row.cells[c]) * leading);
+	}
+	return row;
+}
+
+static void put_row(struct flow *f, const struct lull_table *table, const struct row *row,
+		    const double widths[MAX_COLUMNS], const struct lull_type *type, double leading)
+{
+	double x = f->x;
+	for (size_t c = 0; c < table->n_columns && f->rc == LULL_OK; c++) {
+		const enum lull_anchor align = table->columns[c].align;
+		const double at = align == LULL_AT_END      ? x + widths[c]
+				  : align == LULL_AT_MIDDLE ? x + widths[c] / 2.0
+							    : x;
+		if (row->cells[c])
+			lull_draw_lines(f->page, row->cells[c], 0, lull_lines_count(row->cells[c]), at,
+					f->y + baseline(type, leading), leading, align);
 		x += widths[c] + column_gap;
 	}
-	return h;
 }
 
 static double row_width(const struct lull_table *table, const double widths[MAX_COLUMNS])
@@ -366,7 +377,9 @@ static void put_table_head(struct flow *f, const struct lull_table *table, const
 	const char *heads[MAX_COLUMNS];
 	for (size_t c = 0; c < table->n_columns; c++)
 		heads[c] = table->columns[c].head;
-	f->y += put_row(f, table, heads, widths, &type_head, 9.5, true) + 3.5;
+	const struct row row = break_row(f, table, heads, widths, &type_head, 9.5);
+	put_row(f, table, &row, widths, &type_head, 9.5);
+	f->y += row.height + 3.5;
 	if (f->rc == LULL_OK)
 		lull_draw_line(f->page, f->x, f->y, f->x + row_width(table, widths), f->y,
 			       (struct lull_paint){ .stroke = LULL_COLOR_INK_FAINT, .width_pt = 0.6 });
@@ -396,7 +409,8 @@ static void put_table(struct flow *f, const struct lull_table *table)
 	const size_t n_rows = lull_table_rows(table);
 	for (size_t r = 0; r < n_rows && f->rc == LULL_OK; r++) {
 		const char *const *cells = table->cells + r * table->n_columns;
-		const double h = put_row(f, table, cells, widths, &type_cell, cell_leading, false) + 5.0;
+		const struct row row = break_row(f, table, cells, widths, &type_cell, cell_leading);
+		const double h = row.height + 5.0;
 		if (f->rc == LULL_OK && f->y + h > f->bottom) {
 			new_page(f);
 			if (f->rc == LULL_OK)
@@ -404,7 +418,7 @@ static void put_table(struct flow *f, const struct lull_table *table)
 		}
 		if (f->rc != LULL_OK)
 			return;
-		(void)put_row(f, table, cells, widths, &type_cell, cell_leading, true);
+		put_row(f, table, &row, widths, &type_cell, cell_leading);
 		f->y += h;
 		f->at_top = false;
 		lull_draw_line(f->page, f->x, f->y - 2.6, f->x + row_width(table, widths), f->y - 2.6,

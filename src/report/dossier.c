@@ -125,9 +125,13 @@ static void put_verdict(struct lull_dossier_writer *w)
 	}
 	if (*title >= 'a' && *title <= 'z')
 		*title = (char)(*title - 'a' + 'A');
-	lull_doc_callout(w->doc, verdict_tone(in), title, "%s%s%s%sThe screen holds until %s.",
+	const char *lead = in->screen->verdict == LULL_VERDICT_NO_EXCLUSION      ? "Proposed:"
+			   : in->screen->verdict == LULL_VERDICT_NEEDS_CLEARANCE ? "Proposed, once cleared:"
+										 : "For discussion only:";
+	lull_doc_callout(w->doc, verdict_tone(in), title, "%s%s%s%s%s%sThe screen holds until %s.",
 			 refused && first ? lull_dossier__text(w, "The plan is refused: %s. ", first->text) : "",
-			 asked && !excluded ? LULL_STRONG "Proposed: " LULL_PLAIN : "", asked && !excluded ? asked : "",
+			 asked && !excluded ? LULL_STRONG : "", asked && !excluded ? lead : "",
+			 asked && !excluded ? LULL_PLAIN " " : "", asked && !excluded ? asked : "",
 			 asked && !excluded ? ". " : "", lull_day_text(until, in->screen->valid_until));
 }
 

@@ -200,12 +200,11 @@ void lull_dossier__forecast(struct lull_dossier_writer *w)
 	}
 	const struct lull_forecast *f = &in->forecast->main;
 	const struct lull_model *m = in->forecast->model;
-	lull_doc_paragraph(w->doc, "%zu simulated people like this one, each lived twice: with the plan and without drug, on the same "
-				   "chance. Model: %s%s. What happens without drug: %s. Seed %llu.", f->n_people, m->name ? m->name : m->id,
+	lull_doc_paragraph(w->doc, "%zu simulated people like this one (seed %llu), each lived twice: with the plan and without drug, on the "
+				   "same chance. Model: %s%s. What happens without drug: change during the visit, regression and day-to-day "
+				   "variation%s.", f->n_people, (unsigned long long)f->seed, m->name ? m->name : m->id,
 			   lull_dossier__basis(w, m->source, (int)m->mark),
-			   lull_dossier__text(w, "change during the visit, regression and day-to-day variation%s",
-					      lull_dossier__basis(w, in->priors->source, (int)in->priors->mark)),
-			   (unsigned long long)f->seed);
+			   lull_dossier__basis(w, in->priors->source, (int)in->priors->mark));
 	put_pain(w, f);
 	if (has_rows(&f->nrs_with))
 		put_chances(w, f);

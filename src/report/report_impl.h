@@ -9,7 +9,7 @@
 /* Inline marks of scene.h as characters. */
 enum { LULL_REPORT__STRONG = 1, LULL_REPORT__FAINT = 2, LULL_REPORT__PLAIN = 3 };
 
-/* A layout of one text in one type; caller frees with g_object_unref. text must hold no
+/* A layout of one text in one type, not broken; borrowed until the next call. text must hold no
  * control characters. */
 PangoLayout *lull_report__layout(struct lull_fonts *fonts, const struct lull_type *type,
 				 const char *text, size_t n);

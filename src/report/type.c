@@ -10,9 +10,19 @@
 
 static const char FAMILY[] = "Inter, DejaVu Sans";
 
+/* Letters use a dozen types; a layout for each is made once and given new text. */
+enum { MAX_KEPT = 24 };
+
+struct kept {
+	struct lull_type type;
+	PangoLayout *layout;
+};
+
 struct lull_fonts {
 	PangoFontMap *map;
 	PangoContext *context;
+	struct kept kept[MAX_KEPT];
+	size_t n_kept, next; /* next: which one gives way when all are taken */
 	char family[64];
 };
 
@@ -64,6 +74,8 @@ void lull_fonts_free(struct lull_fonts *fonts)
 {
 	if (!fonts)
 		return;
+	for (size_t i = 0; i < fonts->n_kept; i++)
+		g_object_unref(fonts->kept[i].layout);
 	if (fonts->context)
 		g_object_unref(fonts->context);
 	if (fonts->map)
@@ -90,8 +102,7 @@ static PangoWeight pango_weight(enum lull_font_weight weight)
 	}
 }
 
-PangoLayout *lull_report__layout(struct lull_fonts *fonts, const struct lull_type *type,
-				 const char *text, size_t n)
+static PangoLayout *new_layout(struct lull_fonts *fonts, const struct lull_type *type)
 {
 	PangoLayout *layout = pango_layout_new(fonts->context);
 	PangoFontDescription *desc = pango_font_description_from_string(FAMILY);
@@ -111,8 +122,34 @@ PangoLayout *lull_report__layout(struct lull_fonts *fonts, const struct lull_typ
 						      (int)(type->tracking_pt * PANGO_SCALE)));
 	pango_layout_set_attributes(layout, attrs);
 	pango_attr_list_unref(attrs);
-	pango_layout_set_text(layout, text, (int)n);
 	return layout;
+}
+
+/* Set alike; the colour does not matter to a layout. */
+static bool same_type(const struct lull_type *a, const struct lull_type *b)
+{
+	return a->size_pt == b->size_pt && a->weight == b->weight && a->italic == b->italic
+	       && a->tracking_pt == b->tracking_pt;
+}
+
+PangoLayout *lull_report__layout(struct lull_fonts *fonts, const struct lull_type *type,
+				 const char *text, size_t n)
+{
+	struct kept *kept = NULL;
+	for (size_t i = 0; i < fonts->n_kept && !kept; i++)
+		if (same_type(&fonts->kept[i].type, type))
+			kept = &fonts->kept[i];
+	if (!kept && fonts->n_kept < MAX_KEPT) {
+		kept = &fonts->kept[fonts->n_kept++];
+		*kept = (struct kept){ *type, new_layout(fonts, type) };
+	} else if (!kept) {
+		kept = &fonts->kept[fonts->next++ % MAX_KEPT];
+		g_object_unref(kept->layout);
+		*kept = (struct kept){ *type, new_layout(fonts, type) };
+	}
+	pango_layout_set_width(kept->layout, -1);
+	pango_layout_set_text(kept->layout, text, (int)n);
+	return kept->layout;
 }
 
 size_t lull_report__clean(const char *text, char *out)
@@ -142,7 +179,6 @@ double lull_text_width_pt(struct lull_fonts *fonts, const struct lull_type *type
 	const size_t n = lull_report__clean(text, clean);
 	PangoLayout *layout = lull_report__layout(fonts, type, clean, n);
 	const double width = layout_width_pt(layout);
-	g_object_unref(layout);
 	if (clean != stack)
 		lull_mem_free(clean);
 	return width;
@@ -198,8 +234,15 @@ static size_t find_stretches(const char *text, char *clean, struct stretch *stre
 	return n_clean;
 }
 
-static void embolden(PangoLayout *layout, const struct stretch *stretches, size_t n)
+/* A copy of the layout with its strong stretches set; the layout itself, referenced, without any. */
+static PangoLayout *embolden(PangoLayout *layout, const struct stretch *stretches, size_t n)
 {
+	bool any = false;
+	for (size_t i = 0; i < n; i++)
+		any = any || stretches[i].mark == LULL_REPORT__STRONG;
+	if (!any)
+		return g_object_ref(layout);
+	layout = pango_layout_copy(layout);
 	PangoAttrList *attrs = pango_attr_list_copy(pango_layout_get_attributes(layout));
 	for (size_t i = 0; i < n; i++) {
 		if (stretches[i].mark != LULL_REPORT__STRONG)
@@ -211,6 +254,7 @@ static void embolden(PangoLayout *layout, const struct stretch *stretches, size_
 	}
 	pango_layout_set_attributes(layout, attrs);
 	pango_attr_list_unref(attrs);
+	return layout;
 }
 
 /* Cut one broken line into runs of one style each. */
@@ -250,14 +294,16 @@ int lull_lines_break(struct lull_fonts *fonts, const struct lull_type *type, con
 	const size_t size = strlen(text) + 1;
 	struct lull_lines *lines = LULL_ARENA_NEW(arena, struct lull_lines, 1);
 	char *clean = lull_arena_zalloc(arena, size, 1);
-	struct stretch *stretches = LULL_ARENA_NEW(arena, struct stretch, size);
+	size_t n_marks = 0;
+	for (const char *c = text; *c; c++)
+		n_marks += *c >= LULL_REPORT__STRONG && *c <= LULL_REPORT__PLAIN;
+	struct stretch *stretches = LULL_ARENA_NEW(arena, struct stretch, n_marks + 1);
 	if (!lines || !clean || !stretches)
 		return lull_nomem(err);
 	size_t n_stretches;
 	const size_t n = find_stretches(text, clean, stretches, &n_stretches);
 
-	PangoLayout *layout = lull_report__layout(fonts, type, clean, n);
-	embolden(layout, stretches, n_stretches);
+	PangoLayout *layout = embolden(lull_report__layout(fonts, type, clean, n), stretches, n_stretches);
 	pango_layout_set_width(layout, (int)(width_pt * PANGO_SCALE));
 	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
 	lines->type = *type;
