@@ -268,16 +268,18 @@ static int cmd_show(struct cli *cli, int argc, char **argv)
 static int cmd_import(struct cli *cli, int argc, char **argv)
 {
 	static const struct cli_usage usage = {
-		"diary import", "FILE --map NAME|FILE -o OUT.json",
+		"diary import", "FILE --map NAME|FILE -o OUT.json [--json]",
 		"Reads a table by a column map and writes Lull's own diary file (JSON), which every verb reads without a "
 		"map. Rejected rows, odd values and unknown words are printed; nothing is dropped silently. - is "
 		"standard output."
 	};
 	struct cli_diary_source source = CLI_DIARY_SOURCE;
 	const char *out = NULL;
+	bool json = false;
 	const struct cli_option options[] = {
 		CLI_DIARY_OPTIONS(source),
 		{ "output", CLI_TEXT, &out, "FILE", "where to write (-o FILE); - is standard output", NULL, 0, 0 },
+		{ .name = "json", .value = &json, .help = "what became of each row, for machines, on standard output" },
 		{ 0 }
 	};
 	const char **words;
@@ -293,6 +295,8 @@ static int cmd_import(struct cli *cli, int argc, char **argv)
 		return cli_usage_error(&usage, "it takes one file");
 	if (!out)
 		return cli_usage_error(&usage, "say where to write with -o OUT.json");
+	if (json && !strcmp(out, "-"))
+		return cli_usage_error(&usage, "the diary and the report cannot both go to standard output");
 	source.path = words[0];
 	struct lull_import in;
 	const int status = cli_load_diaries(cli, &source, &in);
@@ -307,6 +311,16 @@ static int cmd_import(struct cli *cli, int argc, char **argv)
 	lull_buf_clear(&buf);
 	if (written != LULL_OK)
 		return cli_fail(&err);
+	if (json) {
+		struct lull_json report = { .out = &buf };
+		lull_json_open(&report, NULL, '{');
+		lull_json_head(&report, "diary_import", 1, cli->knowledge);
+		lull_json_text(&report, "written", out);
+		lull_json_import(&report, "import", &in.report);
+		lull_json_close(&report, '}');
+		lull_buf_putc(&buf, '\n');
+		return cli_print(&buf);
+	}
 	if (!cli->quiet) {
 		put_report(&buf, &in.report);
 		fputs(lull_buf_text(&buf), stderr);

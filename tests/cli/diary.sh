@@ -58,4 +58,7 @@ printf '{"schema_version": 1, "diaries": [{"entries": [{"kind": "sometimes"}]}]}
 check "faulty JSON" 3 "$LULL" diary show "$tmp/bad.json"
 err_says "is named by path" '$.diaries[0].entries[0].kind'
 check "diary alone" 2 "$LULL" diary
+check "import reports for machines too" 0 "$LULL" diary import "$LULL_SOURCE/tests/data/insogna2023_daily_headache.csv" --map insogna2023 -o "$tmp/series.json" --json
+says "with its schema" '"schema": "diary_import"'
+check "but not where the diary goes" 2 "$LULL" diary import "$LULL_SOURCE/tests/data/insogna2023_daily_headache.csv" --map insogna2023 -o - --json
 finish
