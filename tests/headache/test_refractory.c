@@ -556,6 +556,45 @@ static void red_flag_tree(void **state)
 	fail();
 }
 
+/* A list that lost a red flag would never ask for it: it is not used at all. */
+static void a_faulty_list_of_red_flags_is_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *from, *to, *said;
+	} rows[] = {
+		{ "  sudden_onset:", "  sudden_onsett:", "'sudden_onsett'" },
+		{ "  sudden_onset:", "  sudden_onsett:", "an item is missing" },
+		{ "    onset_after_y: 50 ", "    #", "older_age_at_onset without an age" },
+		{ "  older_age_at_onset:", "  older_age_at_onset:\n    colour: red", "colour" },
+	};
+	const struct lull_file *shipped = lull_files_get(test_knowledge(), "criteria/redflags.yaml");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct lull_buf text = { 0 }, said = { 0 };
+		const char *at = strstr(shipped->bytes, rows[i].from);
+		assert_non_null(at);
+		lull_buf_add(&text, shipped->bytes, (size_t)(at - shipped->bytes));
+		lull_buf_puts(&text, rows[i].to);
+		lull_buf_puts(&text, at + strlen(rows[i].from));
+		const struct lull_file file = { shipped->path, lull_buf_text(&text), text.n };
+		const struct lull_files files = { .items = &file, .n_items = 1 };
+		struct lull_redflag_rules out;
+		struct lull_diags diags;
+		lull_diags_init(&diags, &arena);
+		assert_int_equal(lull_redflags_load(&files, &arena, &out, &diags), LULL_EPARSE);
+		lull_diags_print(&diags, &said);
+		assert_has(lull_buf_text(&said), rows[i].said);
+		lull_buf_clear(&said);
+		lull_buf_clear(&text);
+	}
+	const struct lull_files none = { 0 };
+	struct lull_redflag_rules out;
+	struct lull_diags diags;
+	lull_diags_init(&diags, &arena);
+	assert_int_equal(lull_redflags_load(&none, &arena, &out, &diags), LULL_ENOTFOUND);
+	assert_int_equal(diags.n_errors, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -578,6 +617,7 @@ int main(void)
 		cmocka_unit_test(unasked_is_unknown),
 		cmocka_unit_test(older_age_at_onset),
 		cmocka_unit_test(red_flag_tree),
+		cmocka_unit_test(a_faulty_list_of_red_flags_is_refused),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, setup, teardown);
