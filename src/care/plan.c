@@ -176,6 +176,18 @@ struct lull_plan_finding *lull_plan__need_reason(struct lull_plan__maker *m, con
 	return f;
 }
 
+/* The finding in which this limit was hit before; steps of a ladder hit the same one. */
+static struct lull_plan_finding *earlier_hit(struct lull_plan__maker *m, const char *id, bool is_hard)
+{
+	for (size_t i = 0; i < m->plan->n_findings; i++) {
+		struct lull_plan_finding *f = &m->plan->findings[i];
+		if (lull_text_eq(f->id, id) && (f->grade == LULL_PLAN_HARD) == is_hard)
+			return f;
+	}
+	return NULL;
+}
+
+/* A limit is said once, with the value that passes it furthest. */
 static void say_hit(struct lull_plan__maker *m, enum lull_limit_what what, double value, int session,
 		    const struct lull_limit *hit, bool is_hard)
 {
@@ -190,6 +202,14 @@ static void say_hit(struct lull_plan__maker *m, enum lull_limit_what what, doubl
 
 	if (!text) {
 		m->is_out_of_memory = true;
+		return;
+	}
+	struct lull_plan_finding *earlier = earlier_hit(m, hit->id, is_hard);
+	if (earlier) {
+		if (lull_limit_is_least(what) ? value < earlier->wanted : value > earlier->wanted) {
+			earlier->wanted = value;
+			earlier->text = text;
+		}
 		return;
 	}
 	struct lull_plan_finding *f = is_hard ?
