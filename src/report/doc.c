@@ -185,12 +185,13 @@ static size_t note_number(struct lull_document *doc, const char *key, size_t n)
 			return i + 1;
 	const char **notes = lull_arena_grow(doc->arena, doc->notes, doc->n_notes, &doc->cap_notes,
 					     doc->n_notes + 1, sizeof(*notes));
+	if (notes)
+		doc->notes = notes;
 	char *text = notes ? lull_arena_strndup(doc->arena, key, n) : NULL;
 	if (!text) {
 		doc->failed = true;
 		return 0;
 	}
-	doc->notes = notes;
 	doc->notes[doc->n_notes++] = text;
 	return doc->n_notes;
 }

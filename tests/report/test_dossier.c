@@ -249,7 +249,7 @@ static void a_failed_allocation_is_said(void **state)
 	(void)lull_mem_fail_at(0, false);
 	assert_int_equal(letter(&p.dossier, &own, &want), LULL_OK);
 	const uint64_t n_all = lull_mem_fail_at(0, false);
-	for (uint64_t nth = 1; nth <= n_all; nth += n_all / 300 + 1) {
+	for (uint64_t nth = 1; nth <= n_all; nth++) {
 		struct lull_buf out = { 0 };
 		lull_arena_clear(&own);
 		(void)lull_mem_fail_at(nth, false);
