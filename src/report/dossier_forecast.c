@@ -119,7 +119,7 @@ static void put_contrast(struct lull_dossier_writer *w, struct lull_table *table
 	if (isnan(c->difference))
 		lull_table_cell(table, "unknown");
 	else
-		lull_table_cellf(table, "%s points (simulation error %s)", lull_dossier__num(w, c->difference * 100.0, 0),
+		lull_table_cellf(table, "%s percentage points (simulation error %s)", lull_dossier__num(w, c->difference * 100.0, 0),
 				 lull_dossier__num(w, c->mc_half_width * 100.0, 1));
 }
 
@@ -154,11 +154,21 @@ static void put_exposure(struct lull_dossier_writer *w, const struct lull_foreca
 							    { "Median", LULL_AT_END, 0 },
 							    { "90 % of people", LULL_AT_END, 0 } };
 	struct lull_table *table = lull_table_new(w->arena, NULL, columns, 3);
-	put_quantiles(w, table, "highest concentration, ng/mL", f->peak_ng_per_ml, 0);
-	put_quantiles(w, table, "area under the curve, ng h/mL", f->auc_ng_h_per_ml, 0);
-	put_quantiles(w, table, "dose, mg", f->total_mg, 1);
+	put_quantiles(w, table, "highest concentration in the first session, ng/mL", f->peak_ng_per_ml, 0);
+	put_quantiles(w, table, "area under the curve of the whole course, ng h/mL", f->auc_ng_h_per_ml, 0);
+	put_quantiles(w, table, "dose of the whole course, mg", f->total_mg, 1);
+	if (!isnan(f->share_reached_target)) {
+		put_quantiles(w, table, "hours until pain reached the target, where it did", f->hours_to_target, 1);
+		put_quantiles(w, table, "rate at that moment, mg/kg/h", f->rate_at_target_mg_per_kg_per_h, 2);
+	}
 	put_quantiles(w, table, "hours above the range in which the effect was fitted", f->hours_above_fitted, 1);
 	lull_doc_table(w->doc, table);
+	if (!isnan(f->share_reached_target))
+		lull_doc_pair(w->doc, "Target", "pain reached the protocol's target in %s of people",
+			      percent(w, f->share_reached_target));
+	if (!isnan(f->occupancy_peak_median))
+		lull_doc_pair(w->doc, "Occupancy", "%s of NMDA receptors at the highest, median (constants from rats)",
+			      percent(w, f->occupancy_peak_median));
 	lull_doc_pair(w->doc, "Pressure lines", "crossing watch %s, reduce %s, stop %s of people", percent(w, f->share_sbp_watch),
 		      percent(w, f->share_sbp_reduce), percent(w, f->share_sbp_stop));
 	lull_doc_pair(w->doc, "Perception", "change in volunteers at its highest: %s (not CADSS, never a dose limit)",
@@ -168,8 +178,8 @@ static void put_exposure(struct lull_dossier_writer *w, const struct lull_foreca
 static void put_models(struct lull_dossier_writer *w)
 {
 	static const struct lull_table_column columns[] = { { "Model, typical person", LULL_AT_START, 1 },
-							    { "Highest ng/mL", LULL_AT_END, 0 },
-							    { "Area, ng h/mL", LULL_AT_END, 0 } };
+							    { "Highest, first session, ng/mL", LULL_AT_END, 0 },
+							    { "Its area, ng h/mL", LULL_AT_END, 0 } };
 	const struct lull_plan_forecast *pf = w->in->forecast;
 	if (pf->n_views > 1) {
 		struct lull_table *table = lull_table_new(w->arena, "How far published models lie apart", columns, 3);
