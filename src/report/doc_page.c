@@ -299,17 +299,18 @@ static void fit_columns(struct flow *f, const struct lull_table *table, double w
 {
 	double fixed = column_gap * (double)(table->n_columns - 1), shares = 0.0;
 	for (size_t c = 0; c < table->n_columns; c++) {
-		widths[c] = lull_text_width_pt(f->fonts, &type_head, table->columns[c].head);
-		if (table->columns[c].share <= 0.0)
-			widths[c] = lull_min(widths[c], 64.0); /* a long head may wrap */
+		widths[c] = 0.0;
+		if (table->columns[c].share > 0.0) {
+			shares += table->columns[c].share;
+			continue;
+		}
+		/* a long head may wrap */
+		widths[c] = lull_min(64.0, lull_text_width_pt(f->fonts, &type_head, table->columns[c].head));
 		for (size_t r = 0; r < lull_table_rows(table); r++)
 			widths[c] = lull_max(widths[c],
-					 lull_text_width_pt(f->fonts, &type_cell, lull_table_at(table, r, c)));
+					     lull_text_width_pt(f->fonts, &type_cell, lull_table_at(table, r, c)));
 		widths[c] += 1.0;
-		if (table->columns[c].share > 0.0)
-			shares += table->columns[c].share;
-		else
-			fixed += widths[c];
+		fixed += widths[c];
 	}
 	/* Shared columns take what is left, but at least 60 pt each. */
 	double left = f->w - fixed;
