@@ -450,7 +450,7 @@ static int sum_up(struct world *w, struct lull_arena *arena, struct lull_forecas
 static int write_notes(struct world *w, struct lull_arena *arena, struct lull_forecast *out, struct lull_err *err)
 {
 	const struct lull_forecast_request *ask = w->ask;
-	const char **notes = LULL_ARENA_NEW(arena, const char *, 12);
+	const char **notes = LULL_ARENA_NEW(arena, const char *, 13);
 	size_t n = 0;
 
 	if (!notes)
@@ -475,6 +475,7 @@ static int write_notes(struct world *w, struct lull_arena *arena, struct lull_fo
 	if (ask->rule)
 		notes[n++] = "Each simulated person's own pain drives the rule. Sedation, pressure and dissociation are "
 			     "not simulated here, so holds for them are missing and doses are an upper view.";
+	notes[n++] = "Where this model is known to be wrong: docs/where-the-model-is-wrong.md.";
 	if (isnan(ask->baseline_nrs))
 		notes[n++] = "Pain at the start is not known: nothing is said about relief.";
 	for (size_t i = 0; i < n; i++)
