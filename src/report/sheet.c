@@ -29,11 +29,13 @@ static const char *part(struct lull_document *doc, const char *text)
 	return text ? text : "";
 }
 
-/* 1.5 h as 1:30. */
+/* 1.5 h as 1:30; nothing for a time that is not fixed. */
 static const char *clock_text(struct lull_document *doc, double h)
 {
+	if (lull_is_nan(h))
+		return "";
 	const int min = (int)(lull_min_from_h(h) + 0.5);
-	const char *copy = lull_is_nan(h) ? "" : lull_arena_printf(doc->arena, "%d:%02d", min / 60, min % 60);
+	const char *copy = lull_arena_printf(doc->arena, "%d:%02d", min / 60, min % 60);
 
 	doc->failed |= !copy;
 	return copy ? copy : "";
