@@ -195,12 +195,23 @@ static void expect_number(const struct lull_field *f, const char *noun, char out
 				 f->unit ? f->unit : "");
 }
 
+/* How to mend a number in quotes: they hide a second slip, a decimal comma or a unit. */
+static const char *mend_quoted(const struct lull_node *node)
+{
+	double value;
+	if (lull_parse_double(node->text, node->n_text, '.', NULL, NULL, &value, NULL) == LULL_OK)
+		return "remove the quotes";
+	if (lull_parse_double(node->text, node->n_text, ',', NULL, NULL, &value, NULL) == LULL_OK)
+		return "remove the quotes and write a decimal point, as in 68.5";
+	return "write the number alone, without quotes; leave the key out when it is not known";
+}
+
 /* True for a plain scalar; says what is wrong otherwise. */
 static bool is_plain(struct binder *b, const struct lull_node *node, const char *expected)
 {
 	if (node->kind == LULL_NODE_SCALAR && !node->quoted)
 		return true;
-	wrong(b, node, expected, node->kind == LULL_NODE_SCALAR ? "remove the quotes" : NULL);
+	wrong(b, node, expected, node->kind == LULL_NODE_SCALAR ? mend_quoted(node) : NULL);
 	return false;
 }
 

@@ -36,7 +36,7 @@ static const char *const weight_how_names[] = { "stated", "measured", NULL };
 
 #define S lull_weight
 static const struct lull_field weight_fields[] = {
-	ROW("kg", NUMBER, kg, .min = 1, .max = 500, .unit = "kg", .required = true, .what = "body weight"),
+	ROW("kg", NUMBER, kg, .min = 1, .max = 500, .unit = "kg", .required = true, .what = "body weight; 1 lb is 0.4536 kg"),
 	ROW("date", DAY, day, .required = true, .what = "day of the measurement or statement"),
 	ROW("how", ENUM, how, .names = weight_how_names, .required = true,
 	    .what = "measured on a scale, or stated by the patient"),

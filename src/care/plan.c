@@ -85,6 +85,18 @@ static int take_cards(const struct lull_site_file *site, struct lull_arena *aren
 	return LULL_OK;
 }
 
+static int unknown_price(const struct lull_plan_kb *kb, const char *id, struct lull_err *err)
+{
+	struct lull_buf ids = { .max = 300 };
+
+	for (size_t i = 0; i < kb->cost.n_items; i++)
+		lull_buf_printf(&ids, "%s%s", i ? ", " : "", kb->cost.items[i].id);
+	(void)lull_fail(err, LULL_ENOTFOUND, "prices", "nothing is priced by the id '%s'", id);
+	lull_mend(err, "there are: %s", lull_buf_text(&ids));
+	lull_buf_clear(&ids);
+	return LULL_ENOTFOUND;
+}
+
 int lull_plan_kb_with_site(const struct lull_plan_kb *kb, const struct lull_site_file *site,
 			   struct lull_arena *arena, struct lull_plan_kb *out, struct lull_err *err)
 {
@@ -95,7 +107,7 @@ int lull_plan_kb_with_site(const struct lull_plan_kb *kb, const struct lull_site
 		while (j < kb->cost.n_items && !lull_text_eq(kb->cost.items[j].id, site->prices[i].id))
 			j++;
 		if (j == kb->cost.n_items)
-			return lull_fail(err, LULL_ENOTFOUND, site->prices[i].id, "there is no such cost item");
+			return unknown_price(kb, site->prices[i].id, err);
 	}
 	take_number(site->rate_increment_ml_per_h, &out->pump.rate_increment_ml_per_h);
 	take_number(site->rate_min_ml_per_h, &out->pump.rate_min_ml_per_h);

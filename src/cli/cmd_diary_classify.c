@@ -11,7 +11,7 @@
 #include "lull/report/doc.h"
 
 static const struct cli_usage usage = {
-	"diary classify", "FILE --map NAME|FILE [--patient ID] [--month 28|30|calendar] [--days] [--json]",
+	"diary classify", "FILE [--map NAME|FILE] [--patient ID] [--month 28|30|calendar] [--days] [--json]",
 	"Counts the diary's days by month and judges the criteria of ICHD-3: migraine without and with aura, chronic "
 	"migraine, probable migraine, tension-type headache, new daily persistent headache, medication overuse. Each "
 	"criterion is met, not met or unknown; a missing day is never counted as headache-free. The month is a block of 28 "

@@ -120,6 +120,18 @@ static const char *percent_words(char out[32], double p)
 	return out;
 }
 
+/* The change and the probability may disagree: they look at different days before. */
+static void put_two_ways(struct lull_buf *buf, const struct response_answer *a)
+{
+	const struct lull_chain_counts *history = &a->response.fit->counts;
+	char days[32], per_28[32], text[320];
+	lull_text_format(text, sizeof(text),
+			 "The change and this probability point different ways because the change looks at the 28 days before "
+			 "alone, and the probability at up to %s days before: in them the count was %s per 28 days.",
+			 number(days, a->priors.days.history_days), number(per_28, 28.0 * history->n_yes / history->n_recorded));
+	lull_buf_wrap(buf, text, 2, 100);
+}
+
 static void put_reality(struct lull_buf *buf, const struct response_answer *a)
 {
 	const struct lull_response *r = &a->response;
@@ -135,6 +147,8 @@ static void put_reality(struct lull_buf *buf, const struct response_answer *a)
 	lull_buf_printf(buf, "  A count at least this far on that side: %s\n", percent_words(chance, r->chance));
 	lull_buf_printf(buf, "  Probability that the underlying share of days is lower after than before: %s\n",
 			percent_words(lower, r->lower));
+	if ((r->change > 0 && r->lower > 0.5) || (r->change < 0 && r->lower < 0.5))
+		put_two_ways(buf, a);
 	lull_buf_wrap(buf, r->meaning, 2, 100);
 }
 

@@ -137,6 +137,12 @@ static int take_folder(struct cli *cli, const char *folder, struct asked *a)
 		if (status != CLI_DONE)
 			return status;
 	}
+	if (!is_file(patient)) {
+		struct lull_err err = { 0 };
+		lull_fail(&err, LULL_EIO, patient, "is not there");
+		lull_mend(&err, "a patient's folder holds patient.json; start from examples/templates/patient.json");
+		return cli_fail(&err);
+	}
 	a->patient = patient;
 	if (!a->diary.path) {
 		a->diary.path = said.diary ? inside(cli, folder, said.diary) : is_file(csv) ? csv : is_file(json) ? json : NULL;
@@ -207,10 +213,11 @@ static int screen(struct cli *cli, struct pathway *p)
 	struct lull_err err = { 0 };
 	struct lull_dossier *d = &p->dossier;
 	const char *id = p->asked.indication ? p->asked.indication : DEFAULT_INDICATION;
-	const struct lull_indication *indication = lull_screening_indication(&p->c.screening, id);
+	const struct lull_indication *indication;
+	const int status = cli_find_indication(&usage, &p->c.screening, id, &indication);
 
-	if (!indication)
-		return cli_usage_error(&usage, "no indication '%s'", id);
+	if (status != CLI_DONE)
+		return status;
 	p->screen_request = cli_screen_request(&p->c, indication, LULL_ROUTE_IV);
 	if (lull_screen_run(&p->c.screening, &p->screen_request, cli->arena, &p->screen, &err) != LULL_OK)
 		return cli_fail(&err);

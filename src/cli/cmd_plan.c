@@ -129,6 +129,18 @@ static void put_comparison(struct cli *cli, struct lull_document *doc, const str
 	}
 }
 
+/* Who answers for the plan and whom the patient calls: only the site knows. */
+static void put_site(struct lull_document *doc, const struct lull_site_file *site)
+{
+	if (!site || (!site->medical_director && !site->n_crisis))
+		return;
+	lull_doc_heading(doc, 2, "The clinic");
+	if (site->medical_director)
+		lull_doc_item(doc, "Medical director: %s", site->medical_director);
+	for (size_t i = 0; i < site->n_crisis; i++)
+		lull_doc_item(doc, "In a crisis: %s, %s", site->crisis[i].name, site->crisis[i].number);
+}
+
 static int put_text(struct cli *cli, const struct lull_plan_kb *kb, const struct lull_patient *patient,
 		    const struct plan_options *o, const struct lull_plan *plans, size_t n)
 {
@@ -157,6 +169,7 @@ static int put_text(struct cli *cli, const struct lull_plan_kb *kb, const struct
 		put_comparison(cli, &doc, plans, n);
 	else
 		lull_sheet_put(&doc, &plans[0]);
+	put_site(&doc, kb->site);
 	lull_doc_sources(&doc, &sources);
 	if (lull_doc_text(&doc, cli->width, cli->color, &buf, &err) == LULL_OK)
 		return cli_print(&buf);
@@ -164,7 +177,25 @@ static int put_text(struct cli *cli, const struct lull_plan_kb *kb, const struct
 	return cli_fail(&err);
 }
 
-static int put_json(struct cli *cli, const struct lull_patient *patient, const struct plan_options *o,
+static void put_site_json(struct lull_json *json, const struct lull_site_file *site)
+{
+	if (!site)
+		return;
+	lull_json_open(json, "site", '{');
+	lull_json_text(json, "name", site->name);
+	lull_json_text(json, "medical_director", site->medical_director);
+	lull_json_open(json, "crisis_numbers", '[');
+	for (size_t i = 0; i < site->n_crisis; i++) {
+		lull_json_open(json, NULL, '{');
+		lull_json_text(json, "name", site->crisis[i].name);
+		lull_json_text(json, "number", site->crisis[i].number);
+		lull_json_close(json, '}');
+	}
+	lull_json_close(json, ']');
+	lull_json_close(json, '}');
+}
+
+static int put_json(struct cli *cli, const struct lull_plan_kb *kb, const struct lull_patient *patient, const struct plan_options *o,
 		    const struct lull_plan *plans, size_t n)
 {
 	struct lull_buf buf = { 0 };
@@ -174,6 +205,7 @@ static int put_json(struct cli *cli, const struct lull_patient *patient, const s
 	lull_json_head(&json, "plan", LULL_PLAN_JSON_VERSION, cli->knowledge);
 	lull_json_text(&json, "patient", patient->id);
 	lull_json_bool(&json, "invented", patient->invented);
+	put_site_json(&json, kb->site);
 	if (o->compare) {
 		lull_json_open(&json, "plans", '[');
 		for (size_t i = 0; i < n; i++)
@@ -213,7 +245,7 @@ static int run(struct cli *cli, const char *path, struct plan_options *o)
 	}
 	if (status != CLI_DONE)
 		return status;
-	status = o->json ? put_json(cli, &patient, o, plans, n) : put_text(cli, &kb, &patient, o, plans, n);
+	status = o->json ? put_json(cli, &kb, &patient, o, plans, n) : put_text(cli, &kb, &patient, o, plans, n);
 	return status != CLI_DONE ? status : n_standing ? CLI_DONE : CLI_NO;
 }
 

@@ -71,20 +71,6 @@ static int print_text(struct cli *cli, struct screening_run *run, bool all)
 	return cli_print(&buf);
 }
 
-static int find_indication(const struct lull_screening *k, const char *id, const struct lull_indication **out)
-{
-	const char *known[64] = { 0 };
-
-	*out = lull_screening_indication(k, id);
-	if (*out)
-		return CLI_DONE;
-	for (size_t i = 0; i < k->n_indications && i < 63; i++)
-		known[i] = k->indications[i].id;
-	const char *near = lull_nearest_name(id, known);
-	return cli_usage_error(&usage, "no indication '%s'%s%s%s", id, near ? "; did you mean '" : "", near ? near : "",
-			       near ? "'?" : "");
-}
-
 static int run_screen(struct cli *cli, const char *patient, const struct cli_diary_source *diary, lull_day on,
 		      const char *indication_id, enum lull_route route, struct screening_run *run)
 {
@@ -93,7 +79,7 @@ static int run_screen(struct cli *cli, const char *patient, const struct cli_dia
 	int status = cli_load_case(cli, patient, diary, on, &run->c);
 
 	if (status == CLI_DONE)
-		status = find_indication(&run->c.screening, indication_id, &indication);
+		status = cli_find_indication(&usage, &run->c.screening, indication_id, &indication);
 	if (status != CLI_DONE)
 		return status;
 	run->request = cli_screen_request(&run->c, indication, route);
@@ -130,6 +116,8 @@ int cmd_screen(struct cli *cli, int argc, char **argv)
 		return status;
 	if (n_words != 1)
 		return cli_usage_error(&usage, "it takes one patient record");
+	if (!diary.path && (diary.map || diary.patient || diary.from != LULL_DAY_NONE || diary.to != LULL_DAY_NONE))
+		return cli_usage_error(&usage, "--map, --patient, --from and --to belong to --diary FILE");
 	status = run_screen(cli, words[0], &diary, on == LULL_DAY_NONE ? cli_today() : on, indication,
 			    (enum lull_route)route, &run);
 	if (status != CLI_DONE)

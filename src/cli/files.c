@@ -72,13 +72,20 @@ static int read_path(const char *path, struct lull_arena *arena, char **bytes, s
 	struct stat st;
 	FILE *f = fopen(path, "rb");
 
-	if (!f)
-		return lull_fail(err, LULL_EIO, path, "cannot be opened: %s", strerror(errno));
+	if (!f) {
+		const int why = errno;
+		lull_fail(err, LULL_EIO, path, "cannot be opened: %s", strerror(why));
+		if (why == ENOENT && path[0] != '/')
+			lull_mend(err, "is it spelled so? it is looked for from the folder in which you typed the command");
+		return LULL_EIO;
+	}
 	int rc;
-	if (!fstat(fileno(f), &st) && S_ISDIR(st.st_mode))
+	if (!fstat(fileno(f), &st) && S_ISDIR(st.st_mode)) {
 		rc = lull_fail(err, LULL_EIO, path, "is a folder, a file is wanted");
-	else
+		lull_mend(err, "name a file in it; only `lull pathway` takes a patient's whole folder");
+	} else {
 		rc = read_stream(f, path, arena, bytes, n, err);
+	}
 	fclose(f);
 	return rc;
 }

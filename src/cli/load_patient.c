@@ -123,6 +123,26 @@ int cli_load_case(struct cli *cli, const char *patient_path, const struct cli_di
 	return CLI_DONE;
 }
 
+int cli_find_indication(const struct cli_usage *usage, const struct lull_screening *screening, const char *id,
+			const struct lull_indication **out)
+{
+	const char *known[64] = { 0 };
+	struct lull_buf list = { .max = 1000 };
+
+	*out = lull_screening_indication(screening, id);
+	if (*out)
+		return CLI_DONE;
+	for (size_t i = 0; i < screening->n_indications && i < 63; i++) {
+		known[i] = screening->indications[i].id;
+		lull_buf_printf(&list, "%s%s", i ? ", " : "", known[i]);
+	}
+	const char *near = lull_nearest_name(id, known);
+	const int status = cli_usage_error(usage, "no indication '%s'%s%s%s; there are: %s", id, near ? "; did you mean '" : "",
+					   near ? near : "", near ? "'?" : "", lull_buf_text(&list));
+	lull_buf_clear(&list);
+	return status;
+}
+
 struct lull_screen_request cli_screen_request(const struct cli_case *c, const struct lull_indication *indication,
 					      enum lull_route route)
 {

@@ -34,6 +34,10 @@ int cli_load_patient(struct cli *cli, const char *path, struct lull_screening *s
 int cli_load_case(struct cli *cli, const char *patient_path, const struct cli_diary_source *diary, lull_day on,
 		  struct cli_case *out);
 
+/* The indication with that id; CLI_USAGE, with the list of them, when there is none. */
+int cli_find_indication(const struct cli_usage *usage, const struct lull_screening *screening, const char *id,
+			const struct lull_indication **out);
+
 /* The screen's request for a case. */
 struct lull_screen_request cli_screen_request(const struct cli_case *c, const struct lull_indication *indication,
 					      enum lull_route route);

@@ -8,9 +8,19 @@
 #include "lull/base/parse.h"
 
 
+/* "one of: a, b" when the name of the value does not say them already ("28|30|calendar"). */
+static void put_choices(struct lull_buf *buf, const struct cli_option *o)
+{
+	if (o->type != CLI_CHOICE || (o->arg && strchr(o->arg, '|')))
+		return;
+	for (int i = 0; o->choices[i]; i++)
+		lull_buf_printf(buf, "%s%s", i ? ", " : "one of: ", o->choices[i]);
+	lull_buf_putc(buf, '\n');
+}
+
 static void put_option(struct lull_buf *buf, const struct cli_option *o)
 {
-	struct lull_buf left = { 0 };
+	struct lull_buf left = { 0 }, choices = { 0 };
 
 	lull_buf_printf(&left, "  --%s", o->name);
 	if (o->type != CLI_FLAG)
@@ -19,6 +29,10 @@ static void put_option(struct lull_buf *buf, const struct cli_option *o)
 	lull_buf_pad(buf, ' ', left.n < 28 ? 28 - left.n : 2);
 	lull_buf_puts(buf, o->help ? o->help : "");
 	lull_buf_putc(buf, '\n');
+	put_choices(&choices, o);
+	if (choices.n)
+		lull_buf_wrap(buf, lull_buf_text(&choices), 28, 90);
+	lull_buf_clear(&choices);
 	lull_buf_clear(&left);
 }
 
@@ -77,6 +91,7 @@ static int print_man(const struct cli_usage *usage, const struct cli_option *opt
 			lull_buf_putc(&buf, '\n');
 			put_roff(&buf, o->help ? o->help : "");
 			lull_buf_putc(&buf, '\n');
+			put_choices(&buf, o);
 		}
 		lull_buf_puts(&buf, ".El\n");
 	}
@@ -155,7 +170,11 @@ static int set_value(const struct cli_usage *usage, const struct cli_option *o, 
 	case CLI_FLAG:
 		break;
 	}
-	return rc == LULL_OK ? -1 : cli_usage_error(usage, "--%s: %s", o->name, err.what);
+	if (rc == LULL_OK)
+		return -1;
+	if (o->type == CLI_DAY) /* the parser's mend explains patterns; here one example says it */
+		return cli_usage_error(usage, "--%s: %s: year-month-day, as in 2026-11-22", o->name, err.what);
+	return cli_usage_error(usage, "--%s: %s%s%s", o->name, err.what, err.mend[0] ? "; " : "", err.mend);
 }
 
 /* One "--name[=value]"; *i moves past a value in the next word. */

@@ -288,6 +288,21 @@ static int read_diary(const struct diary *from, const struct lull_import_options
 			       from->no_row_means, arena, err);
 }
 
+static int unknown_patient(const struct file *from, const char *file, const char *id, struct lull_err *err)
+{
+	struct lull_buf ids = { .max = 200 };
+	for (size_t i = 0; i < from->n_diaries && i < 8; i++)
+		if (from->diaries[i].patient_id)
+			lull_buf_printf(&ids, "%s%s", ids.n ? ", " : "", from->diaries[i].patient_id);
+	lull_fail(err, LULL_ENOTFOUND, file, "no diary is of patient '%s'", id);
+	if (ids.n)
+		lull_mend(err, "the file holds: %s%s", lull_buf_text(&ids), from->n_diaries > 8 ? ", ..." : "");
+	else
+		lull_mend(err, "the file names no patient; leave --patient out if it is this patient's");
+	lull_buf_clear(&ids);
+	return LULL_ENOTFOUND;
+}
+
 static int read_diaries(const struct file *from, const char *file, const struct lull_import_options *options,
 			struct lull_arena *arena, struct lull_import *out, struct lull_err *err)
 {
@@ -309,7 +324,7 @@ static int read_diaries(const struct file *from, const char *file, const struct 
 	if (out->n_diaries)
 		return LULL_OK;
 	if (options->patient)
-		return lull_fail(err, LULL_ENOTFOUND, file, "no diary is of patient '%s'", options->patient);
+		return unknown_patient(from, file, options->patient, err);
 	return lull_fail(err, LULL_EPARSE, file, "a file without a diary");
 }
 

@@ -150,6 +150,32 @@ static struct lull_node *make_node(struct reader *r, const struct lull_node *up,
 	return node;
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Does the reader stand behind "68,5"? To JSON that is a 68, and a 5 in a place where none belongs. */
+static bool is_behind_decimal_comma(const char *bytes, size_t at)
+{
+	const size_t end = at;
+	while (at && is_digit(bytes[at - 1]))
+		at--;
+	return at < end && at >= 2 && bytes[at - 1] == ',' && is_digit(bytes[at - 2]);
+}
+
+/* The mend of what jansson calls a wrong token. */
+static const char *mend_token(const json_error_t *error, const char *bytes, size_t n)
+{
+	const size_t at = error->position > 0 ? (size_t)error->position : 0;
+	size_t first = 0;
+	while (first < n && memchr(" \t\r\n", bytes[first], 4))
+		first++;
+	if (at <= n && is_behind_decimal_comma(bytes, at))
+		return "a decimal comma? numbers have a decimal point: 68.5, not 68,5";
+	return first < n && bytes[first] != '{' && bytes[first] != '[' ? "is it a JSON file at all? one begins with {" : NULL;
+}
+
 /* jansson's complaint with its line and a caret. */
 static void take_error(struct reader *r, const json_error_t *error, const char *bytes, size_t n)
 {
@@ -168,6 +194,7 @@ static void take_error(struct reader *r, const json_error_t *error, const char *
 		hint = "save the file as UTF-8";
 		break;
 	default:
+		hint = mend_token(error, bytes, n);
 		break;
 	}
 	lull_node_diag(r->diags, &text, &at, LULL_ERROR, NULL, hint, "not JSON: %s", error->text);
@@ -204,6 +231,21 @@ static const struct lull_node *read_tree(struct reader *r, const char *bytes, si
 	return r->rc == LULL_OK ? root : NULL;
 }
 
+static void refuse_empty(struct reader *r)
+{
+	lull_diags_addf(r->diags, LULL_ERROR, r->doc->file, 0, 0, NULL, "start from a copy of examples/templates", "%s",
+			"not JSON: the file is empty");
+	r->rc = LULL_EPARSE;
+}
+
+static bool is_blank(const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!memchr(" \t\r\n", bytes[i], 4))
+			return false;
+	return true;
+}
+
 int lull_json_read(const char *bytes, size_t n, const char *file, struct lull_arena *arena,
 		   struct lull_doc *out, struct lull_diags *diags)
 {
@@ -222,6 +264,8 @@ int lull_json_read(const char *bytes, size_t n, const char *file, struct lull_ar
 	}
 	if (n > LULL_JSON_MAX_BYTES)
 		complain(&r, "more bytes than LULL_JSON_MAX_BYTES");
+	else if (is_blank(bytes, n))
+		refuse_empty(&r);
 	else
 		out->root = read_tree(&r, bytes, n);
 	return diags->out_of_memory ? LULL_ENOMEM : r.rc;

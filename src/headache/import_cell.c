@@ -307,6 +307,14 @@ static bool read_text(struct lull_import__row *row, const struct lull_map_column
 	return true;
 }
 
+/* Our own date is shown by an example: people know 2026-03-02, not Y-M-D. */
+static const char *expected_stamp(const struct lull_map_column *column)
+{
+	return strcmp(column->patterns[0], "Y-M-D") == 0
+		       ? "year-month-day, as in 2026-03-02 (a map can say another order: --map, docs/diary-format.md)"
+		       : column->patterns[0];
+}
+
 /* By the first pattern that fits. */
 static bool read_stamp(struct lull_import__row *row, const struct lull_map_column *column,
 		       const struct lull_csv_cell *cell)
@@ -319,7 +327,7 @@ static bool read_stamp(struct lull_import__row *row, const struct lull_map_colum
 		is_read = lull_stamp_parse(span.text, span.n, column->patterns[i], column->column, &stamp, &err) ==
 			  LULL_OK;
 	if (!is_read)
-		return lull_import__reject(row, cell, column->patterns[0], "'%.*s' in column '%s'", shown(cell),
+		return lull_import__reject(row, cell, expected_stamp(column), "'%.*s' in column '%s'", shown(cell),
 					   cell->text, column->column);
 	switch (column->is) {
 	case LULL_COLUMN_DATE:

@@ -485,11 +485,28 @@ static int nothing_read(const struct import *im)
 	return lull_fail(im->err, LULL_EPARSE, im->run.file, "a header without a single row");
 }
 
+/* A file that names nobody cannot be shown to be of the patient asked for: never taken on trust. */
+static int check_patient_column(const struct import *im)
+{
+	const struct lull_map *map = im->run.map;
+	if (!im->options->patient)
+		return LULL_OK;
+	for (size_t i = 0; i < map->n_columns; i++)
+		if (map->columns[i].is == LULL_COLUMN_PATIENT && im->at[i] >= 0)
+			return LULL_OK;
+	lull_fail(im->err, LULL_ENOTFOUND, im->run.file, "no column names the patient, so none is known to be '%s'",
+		  im->options->patient);
+	lull_mend(im->err, "leave --patient out if the whole file is this patient's");
+	return LULL_ENOTFOUND;
+}
+
 static int import_rows(struct import *im, struct lull_import *out)
 {
 	int rc = read_header(im);
 	if (rc == LULL_OK)
 		rc = find_columns(im);
+	if (rc == LULL_OK)
+		rc = check_patient_column(im);
 	if (rc == LULL_OK)
 		rc = list_unused(im);
 	if (rc == LULL_OK)

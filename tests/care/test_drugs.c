@@ -3,6 +3,7 @@
 
 #include "lull/base/text.h"
 #include "lull/care/drugs.h"
+#include "lull/care/protocol.h"
 
 static struct lull_arena arena;
 static struct lull_drugs drugs;
@@ -61,6 +62,10 @@ static void names_as_written(void **state)
 		{ "Ketalar", "ketamine", true, true },
 		{ "Spravato 84 mg nasal spray", "esketamine", true, true },
 		{ "topiramate and zzyzx", "topiramate", false, false },
+		{ "magnesium sulfate 3 g", "magnesium sulfate", true, true },
+		{ "magnesium oxide 400 mg", "magnesium", true, false },
+		{ "normal saline 500 mL", "saline", true, false },
+		{ "heparin 5000 units", "heparin", true, true },
 		{ "100 mg tablets", "", false, false },
 		{ "", "", false, false },
 		{ "\xD0\x9A\xD0\xB5\xD1\x82\xD0\xB0\xD0\xBC\xD0\xB8\xD0\xBD", "", false, false },
@@ -74,6 +79,24 @@ static void names_as_written(void **state)
 		if (strcmp(got, cases[i].want) || m.recognised != cases[i].recognised || m.sure != cases[i].sure)
 			fail_msg("'%s' gave '%s' recognised %d sure %d", cases[i].text, got, m.recognised, m.sure);
 	}
+}
+
+static void every_drug_of_a_protocol_is_known(void **state)
+{
+	(void)state;
+	struct lull_protocols protocols;
+	struct lull_diags diags;
+	size_t n = 0;
+	lull_diags_init(&diags, &arena);
+	assert_int_equal(lull_protocols_load(test_knowledge(), &arena, &protocols, &diags), LULL_OK);
+	for (size_t i = 0; i < protocols.n_items; i++)
+		for (size_t k = 0; k < protocols.items[i].n_comedication; k++, n++) {
+			struct lull_drug_match m;
+			lull_drugs_match(&drugs, protocols.items[i].comedication[k].id, &m);
+			if (!m.recognised)
+				fail_msg("%s: %s", protocols.items[i].id, protocols.items[i].comedication[k].id);
+		}
+	assert_true(n > 10);
 }
 
 static void a_slip_gets_a_hint(void **state)
@@ -186,6 +209,7 @@ int main(void)
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_as_written),
+		cmocka_unit_test(every_drug_of_a_protocol_is_known),
 		cmocka_unit_test(a_slip_gets_a_hint),
 		cmocka_unit_test(a_text_without_end_is_not_recognised),
 		cmocka_unit_test(every_name_finds_its_ingredient),
