@@ -25,11 +25,25 @@ static const struct lull_field strength_fields[] = {
 static const struct lull_schema strength_schema = { .name = "strength", .size = sizeof(T), .fields = strength_fields };
 #undef T
 
+/* Whatever mark a site gives a dose, it is the site's until a named physician signs and dates it. */
+static void check_signatures(const struct lull_site_file *site, const struct lull_node *node, const struct lull_doc *doc,
+			     struct lull_diags *diags)
+{
+	for (size_t i = 0; i < site->n_rescue; i++) {
+		const struct lull_rescue_card *card = &site->rescue[i];
+		if (card->dose && (!card->signed_by || card->signed_on == LULL_DAY_NONE))
+			lull_node_diag(diags, doc, node, LULL_ERROR, "signed_by and signed_on",
+				       "leave dose out until the site's physician signs it", "a dose on card %s without a dated signature",
+				       card->id ? card->id : "");
+	}
+}
+
 static void check_site(const void *object, const struct lull_node *node, const struct lull_doc *doc,
 		       struct lull_diags *diags)
 {
 	const struct lull_site_file *site = object;
 
+	check_signatures(site, node, doc, diags);
 	if (site->n_prices && !site->currency)
 		lull_node_diag(diags, doc, node, LULL_ERROR, "currency: USD, EUR, ...", NULL, "prices without a currency");
 	for (size_t i = 1; i < site->n_bags_ml; i++)

@@ -31,6 +31,8 @@ slip "prices without a currency" '/^currency/d' "currency: USD, EUR, ..."
 slip "a limit that rests on a source" 's/replaces: LIM-VISIT-MG/replaces: LIM-RATE-CHAIR/; s/what: session_mg/what: rate_mg_per_kg_per_h/' \
 	"add a limit beside it instead"
 slip "a dose without a signature" '/signed_/d' "until the site's physician signs it"
+slip "a dose called verified without a signature" '/signed_/d; s/mark: recalled/mark: verified/' "until the site's physician signs it"
+slip "a signature without its day" '/signed_on/d' "until the site's physician signs it"
 slip "bags out of order" 's/\[50, 100, 250\]/[100, 50]/' "bags_ml from small to large"
 check "a site file that is not there" 4 plan --protocol series_of_three --site "$tmp/none.yaml"
 finish
