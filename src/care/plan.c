@@ -814,6 +814,31 @@ static int fill(struct lull_plan__maker *m, struct lull_err *err)
 	return rc == LULL_OK ? lull_plan__cost(m, err) : rc;
 }
 
+/* A protocol of another disease is not given without a reason. */
+static void gate_indication(struct lull_plan__maker *m)
+{
+	const struct lull_protocol *p = m->plan->protocol;
+	const char *asked = m->request->indication_id;
+	bool fits = !asked;
+
+	for (size_t i = 0; i < p->n_indications; i++)
+		fits = fits || lull_text_eq(p->indications[i], asked);
+	if (fits || p->use != LULL_USE_CLINICAL)
+		return;
+	const char *text = lull_arena_printf(m->arena, "%s is a protocol for %s%s, not for %s", p->id,
+					     p->n_indications ? p->indications[0] : "another indication",
+					     p->n_indications > 1 ? " and others" : "", asked);
+	if (!text) {
+		m->is_out_of_memory = true;
+		return;
+	}
+	struct lull_plan_finding *f = lull_plan__need_reason(m, "PLAN-INDICATION", 0, NAN, text);
+	if (f) {
+		f->source = p->source;
+		f->mark = (enum lull_mark)p->mark;
+	}
+}
+
 int lull_plan_make(const struct lull_plan_kb *kb, const struct lull_patient *patient,
 		   const struct lull_plan_request *request, struct lull_arena *arena, struct lull_plan *out,
 		   struct lull_err *err)
@@ -832,6 +857,7 @@ int lull_plan_make(const struct lull_plan_kb *kb, const struct lull_patient *pat
 		out->valid_until = out->day + (lull_day)kb->pump.plan_valid_days.value;
 	gate_place(&m);
 	gate_use(&m);
+	gate_indication(&m);
 	gate_age(&m);
 	gate_weight(&m);
 	set_strengths(&m);

@@ -231,7 +231,8 @@ static int screen(struct cli *cli, struct pathway *p)
 
 static int make_plan(struct cli *cli, struct pathway *p, const char *protocol)
 {
-	const struct lull_plan_request request = { .protocol_id = protocol, .day = p->c.on };
+	const struct lull_plan_request request = { .protocol_id = protocol, .indication_id = p->screen.indication->id,
+						   .day = p->c.on };
 	struct lull_err err = { 0 };
 
 	if (lull_plan_make(&p->plan_kb, &p->c.patient, &request, cli->arena, &p->plan, &err) != LULL_OK)
@@ -244,7 +245,7 @@ static int make_plan(struct cli *cli, struct pathway *p, const char *protocol)
 static int choose_plan(struct cli *cli, struct pathway *p)
 {
 	const struct lull_indication *in = p->screen.indication;
-	const struct lull_plan_request request = { .day = p->c.on };
+	const struct lull_plan_request request = { .indication_id = in->id, .day = p->c.on };
 	struct lull_err err = { 0 };
 	size_t chosen;
 

@@ -23,7 +23,7 @@ static const struct cli_usage usage = {
 enum { MAX_IDS = 16 };
 
 struct plan_options {
-	const char *protocol, *compare, *site_path, *override, *reason, *by;
+	const char *protocol, *compare, *site_path, *override, *reason, *by, *indication;
 	int place, route;
 	lull_day on;
 	double strength, bolus_strength, bag_ml, mg_per_kg, over_min, cap;
@@ -237,6 +237,11 @@ static int run(struct cli *cli, const char *path, struct plan_options *o)
 		status = load_knowledge(cli, o->site_path, &kb);
 	if (status == CLI_DONE)
 		status = cli_load_patient(cli, path, &screening, &patient);
+	const struct lull_indication *indication = NULL;
+	if (status == CLI_DONE)
+		status = cli_find_indication(&usage, &screening, o->indication, &indication);
+	if (status == CLI_DONE)
+		request.indication_id = indication->id;
 	for (size_t i = 0; status == CLI_DONE && i < n; i++) {
 		request.protocol_id = ids[i];
 		if (lull_plan_make(&kb, &patient, &request, cli->arena, &plans[i], &err) != LULL_OK)
@@ -251,10 +256,12 @@ static int run(struct cli *cli, const char *path, struct plan_options *o)
 
 int cmd_plan(struct cli *cli, int argc, char **argv)
 {
-	struct plan_options o = { .place = -1, .route = -1, .on = LULL_DAY_NONE };
+	struct plan_options o = { .indication = "refractory_chronic_migraine", .place = -1, .route = -1, .on = LULL_DAY_NONE };
 	const struct cli_option options[] = {
 		{ .name = "protocol", .type = CLI_TEXT, .value = &o.protocol, .arg = "ID", .help = "see `lull protocols list`" },
 		{ .name = "compare", .type = CLI_TEXT, .value = &o.compare, .arg = "A,B,C", .help = "one line a protocol" },
+		{ .name = "indication", .type = CLI_TEXT, .value = &o.indication, .arg = "ID",
+		  .help = "what it is for (default: refractory_chronic_migraine); a protocol of another one needs a reason" },
 		{ .name = "setting", .type = CLI_CHOICE, .value = &o.place, .arg = "S", .help = "where it is given",
 		  .choices = lull_place_names },
 		{ .name = "route", .type = CLI_CHOICE, .value = &o.route, .arg = "R",

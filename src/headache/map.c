@@ -80,7 +80,8 @@ static void check_needed(const char *needs, const struct lull_node *node, const 
 			n = sizeof(key) - 1;
 		memcpy(key, at, n);
 		key[n] = '\0';
-		if (!lull_node_get(node, key))
+		const struct lull_node *value = lull_node_get(node, key);
+		if (!value || value->kind == LULL_NODE_NULL || (value->kind == LULL_NODE_LIST && !value->first))
 			lull_node_diag(diags, doc, node, LULL_ERROR, key, NULL, "a '%s' column without '%s'", kind, key);
 		at += n;
 		at += *at == ' ';

@@ -53,7 +53,7 @@ void lull_sheet_verdict(struct lull_document *doc, const struct lull_plan *plan)
 				      "Nothing in it passes a limit without a reason. It is a proposal to a licensed clinician." },
 		[LULL_PLAN_DRAFT] = { LULL_TONE_CAUTION, "Draft plan", "Not to be given before this is settled:" },
 		[LULL_PLAN_NEEDS_REASON] = { LULL_TONE_CAUTION, "Not to be given as it stands",
-					     "It passes a soft limit. The prescriber gives a reason or changes it:" },
+					     "Something in it needs a reason. The prescriber gives one or changes it:" },
 		[LULL_PLAN_REFUSED] = { LULL_TONE_STOP, "Refused", "There is no such plan for this patient:" },
 	};
 	const struct lull_plan_finding *worst = lull_plan_gravest(plan);

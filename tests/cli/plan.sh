@@ -23,10 +23,10 @@ says "with earliest times" "earliest times"
 says "and the condition to go on" "pain still above 3/10"
 sheet; golden "the sheet of the ladder" plan/P01a.txt
 
-check "a soft limit needs a reason" 1 "$LULL" plan "$who" --protocol P09 --on $on
+check "a soft limit needs a reason" 1 "$LULL" plan "$who" --protocol P09 --indication crps_neuropathic_pain --on $on
 says "and names the limit" "LIM-RATE-CHAIR"
 says "and is no pump sheet" "not a pump sheet"
-check "with the reason it stands" 0 "$LULL" plan "$who" --protocol P09 --on $on \
+check "with the reason it stands" 0 "$LULL" plan "$who" --protocol P09 --indication crps_neuropathic_pain --on $on \
 	--override LIM-RATE-CHAIR,LIM-VISIT-MG,LIM-VISIT-KG --reason "as published" --by "Dr A"
 says "and the reason is on the sheet" "Reason: as published (Dr A)"
 
@@ -76,7 +76,7 @@ echo 'prime_ml: 20,5' >>"$tmp/site.yaml"
 check "a decimal comma in a site's file is refused" 3 "$LULL" plan "$who" --protocol series_of_three --on $on --site "$tmp/site.yaml"
 err_says "with its place" "site.yaml:"
 
-check "JSON carries schema and version" 0 "$LULL" plan "$who" --protocol P23 --on $on --json
+check "JSON carries schema and version" 0 "$LULL" plan "$who" --protocol P23 --indication treatment_resistant_depression --on $on --json
 says "its schema" '"schema": "plan"'
 says "its status" '"status": "ready"'
 says "its rows" '"ml_per_h"'
@@ -87,8 +87,12 @@ says "but the finding" '"PLAN-USE"'
 check "an unknown protocol is an error" 3 "$LULL" plan "$who" --protocol P99 --on $on
 err_says "that names it" "P99"
 check "no protocol is usage" 2 "$LULL" plan "$who"
-check "no patient is usage" 2 "$LULL" plan --protocol P23
+check "no patient is usage" 2 "$LULL" plan --protocol P23 --indication treatment_resistant_depression
 check "an override without a reason is usage" 2 "$LULL" plan "$who" --protocol P09 --override LIM-RATE-CHAIR
 check "a reason without an override is usage" 2 "$LULL" plan "$who" --protocol P09 --reason x
-check "a file that is not there" 4 "$LULL" plan "$tmp/none.json" --protocol P23
+check "a file that is not there" 4 "$LULL" plan "$tmp/none.json" --protocol P23 --indication treatment_resistant_depression
+check "a protocol of another disease needs a reason" 1 "$LULL" plan "$LULL_SOURCE/examples/complete/patient.json" --protocol P20 --on 2026-11-20
+says "and says which" "P20 is a protocol for"
+check "for its own disease it needs none" 0 "$LULL" plan "$LULL_SOURCE/examples/complete/patient.json" --protocol P20 --indication other_refractory_headache --on 2026-11-20
+check "an unknown indication is refused" 2 "$LULL" plan "$LULL_SOURCE/examples/complete/patient.json" --protocol P20 --indication gout --on 2026-11-20
 finish

@@ -59,6 +59,7 @@ struct lull_plan_reason {
 /* Zero is a valid request but for protocol_id: NAN or 0 means as the protocol and the standards say. */
 struct lull_plan_request {
 	const char *protocol_id;
+	const char *indication_id;      /* what it is for (knowledge/indications.yaml); NULL: not stated, not judged */
 	lull_day day;                   /* of the first session; LULL_DAY_NONE: not fixed, so no weight is of the day */
 	bool has_place;
 	enum lull_place place;
