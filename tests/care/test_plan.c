@@ -466,6 +466,30 @@ static void a_soft_limit_is_passed_only_with_a_reason_and_a_hard_one_never(void 
 	assert_close(lull_plan_gravest(&plan)->allowed, 6, 0, 0);
 }
 
+static void another_disease_needs_a_reason(void **state)
+{
+	struct test_person p;
+	struct lull_plan plan;
+	(void)state;
+	test_person(&p, 70, 170);
+	struct lull_plan_request r = ask("P20"); /* cluster headache */
+	make(&kb, &p.patient, &r, &plan);
+	assert_null(finding(&plan, "PLAN-INDICATION")); /* not stated: not judged */
+	r.indication_id = "refractory_chronic_migraine";
+	make(&kb, &p.patient, &r, &plan);
+	assert_int_equal(plan.status, LULL_PLAN_NEEDS_REASON);
+	assert_has(finding(&plan, "PLAN-INDICATION")->text, "other_refractory_headache");
+	const struct lull_plan_reason reason = { "PLAN-INDICATION", "cluster attacks as well", "Dr A" };
+	r.reasons = &reason;
+	r.n_reasons = 1;
+	make(&kb, &p.patient, &r, &plan);
+	assert_int_equal(plan.status, LULL_PLAN_READY);
+	r.n_reasons = 0;
+	r.indication_id = "other_refractory_headache";
+	make(&kb, &p.patient, &r, &plan);
+	assert_int_equal(plan.status, LULL_PLAN_READY);
+}
+
 static void a_changed_dose_is_checked_for_slips(void **state)
 {
 	static const struct {
@@ -764,6 +788,7 @@ int main(void)
 		cmocka_unit_test(setting_route_and_use_are_gates),
 		cmocka_unit_test(co_medication_has_its_own_screening),
 		cmocka_unit_test(a_soft_limit_is_passed_only_with_a_reason_and_a_hard_one_never),
+		cmocka_unit_test(another_disease_needs_a_reason),
 		cmocka_unit_test(a_changed_dose_is_checked_for_slips),
 		cmocka_unit_test(strengths_are_checked_against_the_standard_and_the_limits),
 		cmocka_unit_test(slow_fast_and_tiny_rates_meet_the_pump),
