@@ -210,11 +210,13 @@ void lull_dossier__forecast(struct lull_dossier_writer *w)
 	}
 	const struct lull_forecast *f = &in->forecast->main;
 	const struct lull_model *m = in->forecast->model;
+	/* one after the other: numbers are given in the order of asking, and C orders no arguments */
+	const char *model_basis = lull_dossier__basis(w, m->source, (int)m->mark);
+	const char *priors_basis = lull_dossier__basis(w, in->priors->source, (int)in->priors->mark);
 	lull_doc_paragraph(w->doc, "%zu simulated people like this one (seed %llu), each lived twice: with the plan and without drug, on the "
 				   "same chance. Model: %s%s. What happens without drug: change during the visit, regression and day-to-day "
 				   "variation%s.", f->n_people, (unsigned long long)f->seed, m->name ? m->name : m->id,
-			   lull_dossier__basis(w, m->source, (int)m->mark),
-			   lull_dossier__basis(w, in->priors->source, (int)in->priors->mark));
+			   model_basis, priors_basis);
 	put_pain(w, f);
 	if (has_rows(&f->nrs_with))
 		put_chances(w, f);
