@@ -116,7 +116,7 @@ static PangoLayout *new_layout(struct lull_fonts *fonts, const struct lull_type 
 	pango_layout_set_single_paragraph_mode(layout, TRUE);
 
 	PangoAttrList *attrs = pango_attr_list_new();
-	pango_attr_list_insert(attrs, pango_attr_font_features_new("tnum=1"));
+	pango_attr_list_insert(attrs, pango_attr_font_features_new("tnum=1, calt=0, liga=0, clig=0"));
 	if (type->tracking_pt > 0.0)
 		pango_attr_list_insert(attrs, pango_attr_letter_spacing_new(
 						      (int)(type->tracking_pt * PANGO_SCALE)));
