@@ -16,7 +16,7 @@
 
 const double lull_band_probs[LULL_N_BANDS] = { 0.05, 0.25, 0.5, 0.75, 0.95 };
 
-enum { N_GRID_INPUT = 48, N_GRID_TAIL = 32, MAX_LOOKS = 2000 };
+enum { N_GRID_INPUT = 36, N_GRID_LADDER = 72, N_GRID_TAIL = 20, MAX_LOOKS = 2000 };
 enum { FAST, SLOW, N_FOLLOW };
 
 /* Everything that stays the same from person to person. */
@@ -30,7 +30,7 @@ struct world {
 	double end_h;                 /* when drug input ends; with a rule, this person's own */
 	double now_h;
 	double *t_h;
-	size_t n_times;
+	size_t n_times, i_now;        /* t_h[i_now] is now_h                     */
 	/* n_people rows of n_times, by person */
 	double *parent, *nk, *nrs_with, *nrs_without;
 	/* one a person */
@@ -77,15 +77,16 @@ static int make_grid(struct world *w, struct lull_arena *arena, struct lull_err 
 	const double tail_h = lull_clamp(w->now_h * 2, 4, 24);
 	bool bad = false;
 
-	w->n_times = N_GRID_INPUT + N_GRID_TAIL + 1;
+	w->i_now = w->ask->rule ? N_GRID_LADDER : N_GRID_INPUT; /* a ladder has many steps */
+	w->n_times = w->i_now + N_GRID_TAIL + 1;
 	w->t_h = rows(arena, w->n_times, &bad);
 	if (bad)
 		return lull_nomem(err);
-	for (size_t i = 0; i <= N_GRID_INPUT; i++)
-		w->t_h[i] = w->now_h * (double)i / N_GRID_INPUT;
+	for (size_t i = 0; i <= w->i_now; i++)
+		w->t_h[i] = w->now_h * (double)i / (double)w->i_now;
 	for (size_t i = 1; i <= N_GRID_TAIL; i++) {
 		const double u = (double)i / N_GRID_TAIL;
-		w->t_h[N_GRID_INPUT + i] = w->now_h + tail_h * u * (0.3 + 0.7 * u);
+		w->t_h[w->i_now + i] = w->now_h + tail_h * u * (0.3 + 0.7 * u);
 	}
 	return LULL_OK;
 }
@@ -222,8 +223,8 @@ static void note_pain(struct world *w, size_t i, const struct lull_person *p, co
 		w->nrs_without[i * nt + j] = pain_at(w, p, w->t_h[j], 0, 0);
 	}
 	if (!w->ask->rule) {
-		w->fall_now_with[i] = p->baseline_nrs - w->nrs_with[i * nt + N_GRID_INPUT];
-		w->fall_now_without[i] = p->baseline_nrs - w->nrs_without[i * nt + N_GRID_INPUT];
+		w->fall_now_with[i] = p->baseline_nrs - w->nrs_with[i * nt + w->i_now];
+		w->fall_now_without[i] = p->baseline_nrs - w->nrs_without[i * nt + w->i_now];
 	}
 	for (int k = 0; k < LULL_FORECAST_FOLLOW_UPS; k++) {
 		const double day = w->ask->follow_up_day[k], t_h = w->end_h + lull_h_from_day(day);
@@ -262,8 +263,8 @@ static int live(struct world *w, size_t i, double *times, struct lull_err *err)
 		return rc;
 	w->total_mg[i] = input->total_mg;
 	set_times(w, times);
-	double parent[N_GRID_INPUT + N_GRID_TAIL + 1 + LULL_FORECAST_FOLLOW_UPS];
-	double nk[N_GRID_INPUT + N_GRID_TAIL + 1 + LULL_FORECAST_FOLLOW_UPS];
+	double parent[N_GRID_LADDER + N_GRID_TAIL + 1 + LULL_FORECAST_FOLLOW_UPS];
+	double nk[N_GRID_LADDER + N_GRID_TAIL + 1 + LULL_FORECAST_FOLLOW_UPS];
 	rc = lull_kin_curves_of(&modes, input, times, n_all, parent, nk, w->z, w->auc_curve, err);
 	if (rc != LULL_OK)
 		return rc;
@@ -518,7 +519,7 @@ int lull_forecast_run(const struct lull_forecast_request *request, const struct 
 		rc = prepare(&w, arena, err);
 	if (rc != LULL_OK)
 		return rc;
-	double times[N_GRID_INPUT + N_GRID_TAIL + 1 + LULL_FORECAST_FOLLOW_UPS];
+	double times[N_GRID_LADDER + N_GRID_TAIL + 1 + LULL_FORECAST_FOLLOW_UPS];
 	for (size_t i = 0; rc == LULL_OK && i < request->n_people; i++)
 		rc = live(&w, i, times, err);
 	if (rc != LULL_OK)
