@@ -62,6 +62,7 @@ static const struct lull_schema folder_schema = { .name = "pathway", .size = siz
 
 /* Everything worked out. Large; a verb runs once. */
 struct pathway {
+	struct lull_fonts *fonts; /* NULL: nothing is drawn. Made first: fonts are looked up meanwhile */
 	struct asked asked;
 	struct cli_case c;
 	struct lull_classification by_month[3];
@@ -390,14 +391,11 @@ static int write_charts(struct cli *cli, const struct lull_document *doc, struct
 /* Paper and pictures, drawn last: whatever fails here, the answer has been worked out. */
 static int draw(struct cli *cli, struct pathway *p, const struct lull_document *doc)
 {
-	struct lull_fonts *fonts;
-	struct lull_err err = { 0 };
+	struct lull_fonts *fonts = p->fonts;
 	int status = CLI_DONE;
 
-	if (!p->asked.pdf && !p->asked.svg_dir)
+	if (!fonts)
 		return CLI_DONE;
-	if (lull_fonts_new(&fonts, &err) != LULL_OK)
-		return cli_fail(&err);
 	const char *family = lull_fonts_family(fonts);
 	if (!cli->quiet && strcmp(family, "Inter") != 0)
 		fprintf(stderr, "lull: the font Inter is not installed (Debian: fonts-inter); '%s' is used\n", family);
@@ -405,7 +403,6 @@ static int draw(struct cli *cli, struct pathway *p, const struct lull_document *
 		status = write_pdf(cli, doc, fonts, p->asked.pdf);
 	if (status == CLI_DONE && p->asked.svg_dir)
 		status = write_charts(cli, doc, fonts, p->asked.svg_dir);
-	lull_fonts_free(fonts);
 	return status;
 }
 
@@ -531,5 +528,11 @@ int cmd_pathway(struct cli *cli, int argc, char **argv)
 		return status;
 	if (a->on == LULL_DAY_NONE)
 		a->on = cli_today();
-	return run(cli, &p);
+	struct lull_err err = { 0 };
+	if ((a->pdf || a->svg_dir) && lull_fonts_new(&p.fonts, &err) != LULL_OK)
+		return cli_fail(&err);
+	status = run(cli, &p);
+	lull_fonts_free(p.fonts);
+	p.fonts = NULL;
+	return status;
 }

@@ -65,7 +65,6 @@ int lull_fonts_new(struct lull_fonts **out, struct lull_err *err)
 	cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
 	pango_cairo_context_set_font_options(fonts->context, options);
 	cairo_font_options_destroy(options);
-	find_family(fonts);
 	*out = fonts;
 	return LULL_OK;
 }
@@ -83,8 +82,10 @@ void lull_fonts_free(struct lull_fonts *fonts)
 	lull_mem_free(fonts);
 }
 
-const char *lull_fonts_family(const struct lull_fonts *fonts)
+const char *lull_fonts_family(struct lull_fonts *fonts)
 {
+	if (!fonts->family[0])
+		find_family(fonts);
 	return fonts->family;
 }
 

@@ -37,14 +37,15 @@ struct lull_type {
 #define LULL_FAINT "\x02"
 #define LULL_PLAIN "\x03"
 
-/* Measures text. Not for use by two threads at once. Caller frees with lull_fonts_free. */
+/* Measures text. Not for use by two threads at once. Caller frees with lull_fonts_free. Making
+ * it early pays: the machine's fonts are then looked up in the background. */
 struct lull_fonts;
 LULL_NODISCARD int lull_fonts_new(struct lull_fonts **out, struct lull_err *err);
 void lull_fonts_free(struct lull_fonts *fonts);
 
 /* The family that answered for Latin text: "Inter", "DejaVu Sans" or another one; when it is
  * neither, the caller says so to the user. Borrowed from fonts. */
-const char *lull_fonts_family(const struct lull_fonts *fonts);
+const char *lull_fonts_family(struct lull_fonts *fonts);
 
 double lull_text_width_pt(struct lull_fonts *fonts, const struct lull_type *type, const char *text);
 
