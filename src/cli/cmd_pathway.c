@@ -62,7 +62,7 @@ static const struct lull_schema folder_schema = { .name = "pathway", .size = siz
 
 /* Everything worked out. Large; a verb runs once. */
 struct pathway {
-	struct lull_fonts *fonts; /* NULL: nothing is drawn. Made first: fonts are looked up meanwhile */
+	struct lull_fonts *fonts; /* NULL: nothing is drawn */
 	struct asked asked;
 	struct cli_case c;
 	struct lull_classification by_month[3];
@@ -478,9 +478,21 @@ static int tell(struct cli *cli, struct pathway *p)
 	return status == CLI_DONE ? draw(cli, p, &doc) : status;
 }
 
+/* Once nothing but simulating and drawing is left: fonts are looked up in the background meanwhile. */
+static int open_fonts(struct cli *cli, struct pathway *p)
+{
+	struct lull_err err = { 0 };
+
+	(void)cli;
+	if (!p->asked.pdf && !p->asked.svg_dir)
+		return CLI_DONE;
+	return lull_fonts_new(&p->fonts, &err) == LULL_OK ? CLI_DONE : cli_fail(&err);
+}
+
 static int run(struct cli *cli, struct pathway *p)
 {
-	static int (*const steps[])(struct cli *, struct pathway *) = { classify, explain_history, screen, plan, forecast, tell };
+	static int (*const steps[])(struct cli *, struct pathway *) = { classify, explain_history, screen,  plan,
+										      open_fonts, forecast, tell };
 	int status = cli_load_case(cli, p->asked.patient, &p->asked.diary, p->asked.on, &p->c);
 
 	for (size_t i = 0; status == CLI_DONE && i < sizeof(steps) / sizeof(steps[0]); i++)
@@ -528,9 +540,6 @@ int cmd_pathway(struct cli *cli, int argc, char **argv)
 		return status;
 	if (a->on == LULL_DAY_NONE)
 		a->on = cli_today();
-	struct lull_err err = { 0 };
-	if ((a->pdf || a->svg_dir) && lull_fonts_new(&p.fonts, &err) != LULL_OK)
-		return cli_fail(&err);
 	status = run(cli, &p);
 	lull_fonts_free(p.fonts);
 	p.fonts = NULL;
