@@ -27,7 +27,8 @@
 	X(LULL_ELIMIT, -5, "a named ceiling was reached")                  \
 	X(LULL_EIO, -6, "a file could not be read or written")             \
 	X(LULL_EUNSUPPORTED, -7, "not possible with this model or machine") \
-	X(LULL_ECONFLICT, -8, "two inputs contradict each other")
+	X(LULL_ECONFLICT, -8, "two inputs contradict each other")          \
+	X(LULL_ESTOPPED, -9, "stopped as asked")
 
 enum lull_code {
 	LULL_OK = 0,

@@ -1,0 +1,78 @@
+/* lull/ketamine/events.h - event records as the field writes them (NONMEM's meaning), and their compilation to ops.
+ *
+ * Every rule with a worked example: docs/events.md. Units of the file are the model's. */
+#ifndef LULL_KETAMINE_EVENTS_H
+#define LULL_KETAMINE_EVENTS_H
+
+#include "lull/ketamine/pm.h"
+
+enum lull_evid { LULL_EVID_OBSERVE = 0, LULL_EVID_DOSE = 1, LULL_EVID_OTHER = 2, LULL_EVID_RESET = 3, LULL_EVID_RESET_DOSE = 4 };
+
+struct lull_record {
+	double t_h, amt, rate, dur_h, ii_h, dv;  /* rate -1, -2: by the model; dv NAN where absent */
+	int32_t evid, cmt, addl, ss, mdv, occ;   /* cmt 1..n_inputs (doses) ; occ 1.. */
+	size_t line;                             /* in its file                       */
+};
+
+/* One ID. Arrays are borrowed from the data set. */
+struct lull_subject {
+	uint64_t id;
+	const char *id_text;
+	const struct lull_record *records; size_t n_records;
+	const double *covariates;   /* [record][covariate], filled forward or backward; NULL: defaults */
+	const double *etas;         /* given in columns: n_etas; NULL: drawn           */
+	const double *params;       /* given in columns: [record][param], NAN = not given; NULL none */
+};
+
+struct lull_dataset {
+	const struct lull_subject *subjects; size_t n_subjects;
+	const char *const *carried; size_t n_carried;   /* names of columns carried to the output */
+	const char *const *carried_text;                /* [record of the file][carried]; borrowed; may be NULL */
+	size_t n_rejected;                              /* IDs that could not be read: said in diags, others go on */
+};
+
+/* What one person does, ready for lull_linear_run: ops and outputs in the order of time and file. */
+struct lull_track {
+	const struct lull_op *ops; size_t n_ops;
+	const double *t_h; const uint32_t *ops_before; size_t n_times;
+	const int32_t *record;      /* which record asked for the output; -1: the grid  */
+	const double *last_dose_h;  /* time of the last dose before (for TAD); NAN none */
+	double step_h;              /* as in struct lull_lin_job                        */
+};
+
+/* Working memory reused from person to person. */
+struct lull_events_work;
+LULL_NODISCARD int lull_events_work_new(struct lull_events_work **out, struct lull_err *err);
+void lull_events_work_free(struct lull_events_work *work);
+
+/* Epochs: stretches of records with one set of covariates, occasion and given parameters: first[e] is the record
+ * at which epoch e begins (first[0] = 0). Borrowed from work. */
+LULL_NODISCARD int lull_events_epochs(const struct lull_pm *pm, const struct lull_subject *subject,
+				      struct lull_events_work *work, const size_t **first, size_t *n_epochs,
+				      struct lull_err *err);
+
+/* params[e] the person's parameters in epoch e. Outputs at the records (observe) and at grid[0..n_grid), sorted
+ * together; either may be empty. The track is borrowed from work until the next call. */
+struct lull_events_ask {
+	bool at_records;
+	const double *grid_h; size_t n_grid; double grid_step_h; /* > 0: a uniform grid from grid_h[0] */
+};
+LULL_NODISCARD int lull_events_compile(const struct lull_pm *pm, const struct lull_subject *subject,
+				       const double *const *params, size_t n_epochs, const struct lull_events_ask *ask,
+				       struct lull_events_work *work, struct lull_track *out, struct lull_err *err);
+
+/* Reading. Header names in any order and case; unknown columns are carried if asked, else said. Errors
+ * name ID, line, column and the mend. */
+struct lull_events_options {
+	bool covariates_next;       /* next observation carried backward; else last carried forward */
+	const char *const *carry; size_t n_carry;
+	char decimal, delimiter;    /* '.' and ',' ; 0: those                                       */
+};
+LULL_NODISCARD int lull_events_read_csv(const struct lull_pm *pm, const char *bytes, size_t n_bytes, const char *path,
+					const struct lull_events_options *options, struct lull_arena *arena,
+					struct lull_dataset *out, struct lull_diags *diags);
+/* "amt=35 dur=40min ii=48h addl=2; amt=10 time=3h cmt=nasal": one subject, ID 1. */
+LULL_NODISCARD int lull_events_read_text(const struct lull_pm *pm, const char *text, struct lull_arena *arena,
+					 struct lull_dataset *out, struct lull_diags *diags);
+
+#endif
