@@ -34,8 +34,7 @@ struct lull_sim_person {
 	const struct lull_subject *subject;
 	const double *params;          /* of the first epoch                            */
 	size_t n_times; const double *t_h; const int32_t *record; const double *last_dose_h;
-	const double *values;          /* NULL where only tiles were asked              */
-	const struct lull_op *ops; size_t n_ops;
+	const double *values;          /* NULL where only tiles were asked, or failed   */
 };
 
 /* What is done with the people of a chunk: `map` on the worker's thread with its own slot, `emit` in order. */
@@ -46,10 +45,11 @@ struct lull_sim_sink {
 		   struct lull_err *err);
 	int (*emit)(void *user, size_t i_slot, size_t i_chunk, struct lull_err *err);
 	/* May be NULL; if set, values are not gathered (people[].values NULL) and results go by
-	 * here while they are in the cache: [time][output][lane] of `width` people from person
-	 * first_person of the chunk on, in order of time. Outputs in the order of sim->outputs. */
-	int (*tile)(void *user, size_t i_slot, size_t first_person, int width, size_t i_time, size_t n_times,
-		    const double *t_h, const double *tile, struct lull_err *err);
+	 * here while they are in the cache: [time][output][lane] of `width` people, lane l being
+	 * number person[l] of the chunk, in order of time. Outputs in the order of sim->outputs. NaN
+	 * where a person's value could not be computed; map, afterwards, says why. */
+	int (*tile)(void *user, size_t i_slot, int i_thread, const uint16_t *person, int width, size_t i_time,
+		    size_t n_times, const double *t_h, const double *tile, struct lull_err *err);
 };
 
 struct lull_sim_progress {
