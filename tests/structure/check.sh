@@ -32,6 +32,7 @@ plant "jansson has one door" src/care/x.c '#include <jansson.h>' "jansson.h"
 plant "libyaml has one door" src/codec/x.c '#include <yaml.h>' "yaml.h"
 plant "an oracle stays in tests" src/num/x.c '#include <gsl/gsl_math.h>' "tests/oracle only"
 plant "a clock is seen" src/course/x.c '#include <time.h>' "time.h"
+plant "a thread outside the pool is seen" src/num/x.c '#include <pthread.h>' "pthread.h"
 plant "printing is seen" src/base/x.c '#include <stdio.h>' "stdio.h"
 plant "a banned call is seen" src/cli/x.c 'void f(char *p) { strcpy (p, "x"); }' "calls strcpy"
 plant "another number parser is seen" src/cli/x.c 'double f(const char *p) { return atof(p) + strtod(p, 0); }' "calls strtod"
@@ -61,6 +62,7 @@ if [ $# -gt 0 ]; then
 	plant_symbol base 'void *malloc(unsigned long); void *f(void) { return malloc(3); }' malloc
 	plant_symbol codec 'char *getenv(const char *); char *f(void) { return getenv("X"); }' getenv
 	plant_symbol report 'void *fopen(const char *, const char *); void *f(void) { return fopen("a", "r"); }' fopen
+	plant_symbol num 'int pthread_mutex_lock(void *); int f(void *m) { return pthread_mutex_lock(m); }' pthread_mutex_lock
 	plant_symbol base 'void *lull_mem_alloc(unsigned long); void *f(void) { return lull_mem_alloc(3); }' ''
 	for lib; do
 		symbols "$lib" >"$tmp/said"

@@ -11,16 +11,17 @@
 
 struct lull_pool;
 
-/* n_threads 0: as many as the machine has processors (asked once, here). 1: no thread is
+/* n_threads 0: as many as this process may use processors (asked once, here). 1: no thread is
  * started, everything runs in the caller. Free with lull_pool_free, which accepts NULL. */
 enum { LULL_MAX_THREADS = 256 };
 LULL_NODISCARD int lull_pool_new(int n_threads, struct lull_pool **out, struct lull_err *err);
 void lull_pool_free(struct lull_pool *pool);
-int lull_pool_threads(const struct lull_pool *pool); /* 1 for NULL */
+int lull_pool_threads(const struct lull_pool *pool); /* the caller's own included; 1 for NULL */
 
 /* Work in two steps. `work` runs on any thread and fills slot i % n_slots; `emit` (may be NULL)
- * is called for task 0, 1, 2, ... in order, one at a time, after its work. A task is not
- * started before the emit of task i - n_slots has ended: memory stays bounded. */
+ * is called for task 0, 1, 2, ... in order, one at a time, after its work, on whichever thread has
+ * just come free. A task is not started before the emit of task i - n_slots has ended: memory
+ * stays bounded. What a thread wrote before, the next emit and the caller afterwards see. */
 struct lull_pool_job {
 	size_t n_tasks;
 	size_t n_slots;      /* at least lull_pool_threads(); 0: twice that      */
@@ -31,8 +32,9 @@ struct lull_pool_job {
 	const atomic_bool *stop; /* may be NULL; true: no further task starts   */
 };
 
-/* LULL_OK, the error of the lowest failing task, or LULL_ESTOPPED when asked to stop (what was
- * emitted is then a whole prefix: *n_emitted tasks; may be NULL). pool may be NULL: this thread. */
+/* LULL_OK; the error of the lowest failing task, when exactly the tasks below it were emitted; or LULL_ESTOPPED when
+ * asked to stop (tasks already begun are finished and emitted: a whole prefix). *n_emitted, which may
+ * be NULL, is how many. pool may be NULL: this thread. LULL_ECONFLICT: the pool is at work already. */
 LULL_NODISCARD int lull_pool_run(struct lull_pool *pool, const struct lull_pool_job *job,
 				 size_t *n_emitted, struct lull_err *err);
 
