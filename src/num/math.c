@@ -1,6 +1,7 @@
 /* The one door to SLEEF: each elementary function by its deterministic scalar FMA form.
  * Why this family: design.md rule 6; measured equal on AVX2, AVX-512, scalar and arm64. */
 #include "lull/num/math.h"
+#include "lull/num/vec.h"
 
 #include <sleef.h>
 #if defined(__x86_64__)
@@ -50,5 +51,17 @@ bool lull_cpu_ok(void)
 	return true;
 #else
 	return false;
+#endif
+}
+
+enum lull_isa lull_cpu_isa(void)
+{
+#if defined(__x86_64__)
+	__builtin_cpu_init();
+	if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+		return LULL_ISA_AVX512;
+	return lull_cpu_ok() ? LULL_ISA_AVX2 : LULL_ISA_SCALAR;
+#else
+	return LULL_ISA_SCALAR;
 #endif
 }

@@ -41,4 +41,47 @@ bool lull_effect_is_stepped(const struct lull_effect_spec *spec);
 LULL_NODISCARD int lull_effect_check(const struct lull_effect_spec *spec, const struct lull_effect_numbers *numbers,
 				     struct lull_err *err);
 
+/* A direct effect at one concentration, as a tile gets it, bit by bit: out[n_outputs]. */
+void lull_effect_direct(const struct lull_effect_spec *spec, const struct lull_effect_numbers *numbers, double conc,
+			double *out);
+
+/* One a thread; allocates here, and in lull_effect_begin where a lane has more output times than any before. specs
+ * are copied. n_linear: outputs of the linear system. */
+struct lull_effect_work;
+LULL_NODISCARD int lull_effect_work_new(const struct lull_effect_spec *specs, int n_effects, int n_linear,
+					struct lull_effect_work **out, struct lull_err *err);
+void lull_effect_work_free(struct lull_effect_work *work);
+
+/* One lane. Both borrowed until the next begin. */
+struct lull_effect_lane {
+	const struct lull_effect_numbers *numbers; /* [i_person][effect], one row for each of job->people */
+	const struct lull_lin_job *job;            /* what lull_linear_run gets for this lane              */
+};
+/* Before lull_linear_run for these lanes. A lane whose numbers or ops do not go gets a status, the others go on. */
+LULL_NODISCARD int lull_effect_begin(struct lull_effect_work *work, const struct lull_effect_lane *lanes, int n_lanes,
+				     struct lull_err *err);
+
+/* The sink's two calls. A stretch comes before the tiles of its times (without stepped effects no stretch need come).
+ * R starts at r0 at the first stretch's t0. RESET and PERSON are found in the lane's job: RESET sets R to
+ * r0, PERSON changes the numbers and leaves R.
+ * tile is [time][n_linear][width]; out is [time][n_linear + effects' outputs][width] and may not overlap it. A
+ * failed lane's effects are NAN. */
+LULL_NODISCARD int lull_effect_stretch(struct lull_effect_work *work, int first_lane,
+				       const struct lull_lin_stretch *stretch, struct lull_err *err);
+LULL_NODISCARD int lull_effect_tile(struct lull_effect_work *work, int first_lane, int width, size_t i_time,
+				    size_t n_times, const double *tile, double *out, struct lull_err *err);
+
+/* LULL_OK, or why the lane has no effects (then *err is filled; may be NULL). Ask after lull_linear_run. */
+int lull_effect_status(const struct lull_effect_work *work, int lane, struct lull_err *err);
+
+/* Tolerances of stepped effects on R: error of a step at most rtol |R| + atol max(r0, kin / kout). */
+#define LULL_EFFECT_RTOL 1e-9
+#define LULL_EFFECT_ATOL 1e-12
+void lull_effect_work_tolerance(struct lull_effect_work *work, double rtol, double atol);
+/* For tests: lull_cpu_isa() unless set (enum lull_isa of num/vec.h). */
+void lull_effect_work_isa(struct lull_effect_work *work, int isa);
+/* Stages evaluated since the work was made, steps refused: for tests and bench. */
+struct lull_effect_count { uint64_t n_steps, n_refused; };
+struct lull_effect_count lull_effect_work_count(const struct lull_effect_work *work);
+
 #endif
