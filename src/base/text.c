@@ -181,23 +181,6 @@ void lull_buf_num(struct lull_buf *buf, double value, int max_decimals)
 	lull_buf_puts(buf, lull_num_text(text, sizeof(text), value, max_decimals));
 }
 
-void lull_buf_exact(struct lull_buf *buf, double value)
-{
-	char text[NUMBER_TEXT];
-	/* 15 digits always survive text -> double -> text, 17 always double -> text -> double;
-	 * below the normal range fewer may do. */
-	const double size = value < 0 ? -value : value;
-	for (int digits = size < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
-		double back = 0;
-		lull_text_format(text, sizeof(text), "%.*g", digits, value);
-		use_point(text);
-		if (lull_parse_double(text, strlen(text), '.', NULL, NULL, &back, NULL) == LULL_OK &&
-		    back == value)
-			break;
-	}
-	lull_buf_puts(buf, text);
-}
-
 /* Length of the valid UTF-8 sequence at p (n bytes left), 0 when there is none. Overlong
  * forms, surrogates and values above U+10FFFF are refused (Unicode 15, table 3-7). */
 static size_t sequence(const unsigned char *p, size_t n)

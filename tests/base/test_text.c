@@ -71,6 +71,140 @@ static void exact_numbers_read_back(void **state)
 	}
 }
 
+/* printf with rising precision finds the same digits; at a power of two, where the interval is
+ * not even, the shortest may be another neighbour, which still reads back. */
+static void the_shortest_is_that_of_trying(void **state)
+{
+	uint64_t bits = 7;
+	(void)state;
+	for (int i = 0; i < 300000; i++) {
+		double value, back;
+		char got[LULL_EXACT_TEXT], want[64];
+		bits = bits * 6364136223846793005u + 1442695040888963407u;
+		const uint64_t near_one = (bits >> 12) | (uint64_t)(0x3e0 + bits % 64) << 52;
+		memcpy(&value, i & 1 ? &near_one : &bits, sizeof(value));
+		if (!isfinite(value) || fabs(value) < DBL_MIN || !(bits & 0xfffffffffffff))
+			continue;
+		for (int digits = 15; digits <= 17; digits++) {
+			lull_text_format(want, sizeof(want), "%.*g", digits, value);
+			assert_ok(lull_parse_double(want, strlen(want), '.', NULL, NULL, &back, NULL), NULL);
+			if (back == value)
+				break;
+		}
+		const size_t n = lull_exact_text(got, value);
+		assert_int_equal(n, strlen(got));
+		assert_string_equal(got, want);
+	}
+	for (int e = -1074; e <= 1023; e++) {
+		double back;
+		char text[LULL_EXACT_TEXT];
+		const double value = ldexp(1.0, e);
+		const size_t n = lull_exact_text(text, value);
+		assert_ok(lull_parse_double(text, n, '.', NULL, NULL, &back, NULL), NULL);
+		assert_true(back == value);
+	}
+}
+
+/* Whole numbers of 32-bit digits, least first, for the table of powers of ten. */
+enum { BIG = 40 };
+struct big {
+	uint32_t d[BIG];
+};
+
+static void big_times(struct big *x, uint32_t by)
+{
+	uint64_t carry = 0;
+	for (int i = 0; i < BIG; i++) {
+		carry += (uint64_t)x->d[i] * by;
+		x->d[i] = (uint32_t)carry;
+		carry >>= 32;
+	}
+	assert_true(carry == 0);
+}
+
+static int big_bits(const struct big *x)
+{
+	for (int i = BIG * 32 - 1; i >= 0; i--)
+		if (x->d[i / 32] >> i % 32 & 1)
+			return i + 1;
+	return 0;
+}
+
+/* x y, y of 128 bits */
+static struct big big_product(const struct big *x, const uint32_t y[4])
+{
+	struct big out = { { 0 } };
+	for (int i = 0; i < BIG; i++) {
+		uint64_t carry = 0;
+		for (int j = 0; j < 4 && i + j < BIG; j++) {
+			carry += (uint64_t)x->d[i] * y[j] + out.d[i + j];
+			out.d[i + j] = (uint32_t)carry;
+			carry >>= 32;
+		}
+		if (i + 4 < BIG)
+			out.d[i + 4] = (uint32_t)carry;
+	}
+	return out;
+}
+
+static int big_compare(const struct big *a, const struct big *b)
+{
+	for (int i = BIG - 1; i >= 0; i--)
+		if (a->d[i] != b->d[i])
+			return a->d[i] < b->d[i] ? -1 : 1;
+	return 0;
+}
+
+static struct big big_shifted_one(int bits)
+{
+	struct big out = { { 0 } };
+	out.d[bits / 32] = (uint32_t)1 << bits % 32;
+	return out;
+}
+
+/* g is 10^k scaled to 128 bits and rounded up: (g - 1) * rest < the power <= g * rest. */
+static void the_powers_of_ten_are_right(void **state)
+{
+	static const uint64_t table[][2] = {
+#include "../../src/base/pow10.inc"
+	};
+	const int zero = 292;
+	struct big ten = { { 1 } };
+	(void)state;
+	assert_int_equal(sizeof(table) / sizeof(table[0]), 617);
+	for (int k = 0; k <= 324; k++, big_times(&ten, 10)) {
+		const int n_bits = big_bits(&ten);
+		const uint64_t *up = table[zero + k];
+		const struct big one = big_shifted_one(0);
+		uint32_t g[4] = { (uint32_t)up[1], (uint32_t)(up[1] >> 32), (uint32_t)up[0], (uint32_t)(up[0] >> 32) };
+		assert_true(g[3] >> 31);
+		/* 10^k <= g 2^(n_bits - 128) and above one less */
+		struct big scaled = n_bits > 128 ? big_shifted_one(n_bits - 128) : one, power = ten;
+		for (int i = n_bits; i < 128; i++)
+			big_times(&power, 2);
+		struct big product = big_product(&scaled, g);
+		assert_true(big_compare(&product, &power) >= 0);
+		for (int i = 0; i < 4 && g[i]-- == 0; i++)
+			;
+		product = big_product(&scaled, g);
+		assert_true(big_compare(&product, &power) < 0);
+		if (k == 0 || k > 292)
+			continue;
+		/* g 10^k >= 2^(127 + n_bits) and less below */
+		const uint64_t *down = table[zero - k];
+		uint32_t h[4] = { (uint32_t)down[1], (uint32_t)(down[1] >> 32), (uint32_t)down[0],
+				  (uint32_t)(down[0] >> 32) };
+		power = big_shifted_one(127 + n_bits);
+		assert_true(h[3] >> 31);
+		product = big_product(&ten, h);
+		assert_true(big_compare(&product, &power) >= 0);
+		for (int i = 0; i < 4 && h[i]-- == 0; i++)
+			;
+		product = big_product(&ten, h);
+		assert_true(big_compare(&product, &power) < 0);
+	}
+}
+
 static void a_buffer_stops_at_its_ceiling(void **state)
 {
 	(void)state;
@@ -149,6 +283,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_for_people),
 		cmocka_unit_test(exact_numbers_read_back),
+		cmocka_unit_test(the_shortest_is_that_of_trying),
+		cmocka_unit_test(the_powers_of_ten_are_right),
 		cmocka_unit_test(a_buffer_stops_at_its_ceiling),
 		cmocka_unit_test(formatting_never_cuts_a_character),
 		cmocka_unit_test(utf8_is_checked),

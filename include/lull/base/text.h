@@ -47,6 +47,9 @@ void lull_buf_num(struct lull_buf *buf, double value, int max_decimals);
 /* The shortest decimal that reads back as the same double (for JSON and CSV).
  * Needs a finite value. */
 void lull_buf_exact(struct lull_buf *buf, double value);
+/* The same into the caller's array with a NUL; returns the length. */
+enum { LULL_EXACT_TEXT = 32 };
+size_t lull_exact_text(char out[LULL_EXACT_TEXT], double value);
 
 /* As lull_buf_num, into the caller's array; returns out. */
 char *lull_num_text(char *out, size_t out_size, double value, int max_decimals);
