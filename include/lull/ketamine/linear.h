@@ -77,13 +77,15 @@ struct lull_lin_job {
 #define LULL_LIN_GRID_TOL 1e-12
 
 /* A stretch without ops, as the effects see it: output o at t in [t0, t1] is
- * level[o] + sum_k coef[o][k] exp(-rate[k] (t - t0)) when n_modes > 0 (arrays are
- * [o * n_modes + k] rows of `width` lanes), else eval() gives all outputs of the one lane. */
+ * level[o] + slope[o] (t - t0) + sum_k coef[o][k] exp(-rate[k] (t - t0)) when n_modes > 0 (arrays are
+ * [o * n_modes + k] rows of `width` lanes), else eval() gives all outputs of the one lane. Rounding
+ * may leave a closed form some 1e-13 of its peak below 0: read it as 0. A stretch comes before its tiles. */
 struct lull_lin_stretch {
 	int width, n_modes, n_outputs;
 	const double *t0_h, *t1_h;        /* a lane each                          */
 	const double *rate_per_h;         /* [k][lane]                            */
 	const double *coef, *level;       /* [o][k][lane], [o][lane]              */
+	const double *slope;              /* [o][lane], per hour: states without loss, and modes too slow to move; NULL: all 0 */
 	void (*eval)(const struct lull_lin_stretch *stretch, double t_h, double *out);
 	const void *eval_data;
 	size_t i_time, n_times;           /* outputs i_time .. i_time + n_times - 1 lie here */
@@ -125,5 +127,7 @@ LULL_NODISCARD int lull_linear_rates(const struct lull_linear *linear, const str
 /* For tests: always careful, or always modes (LULL_EDOMAIN where they meet). */
 enum lull_lin_way { LULL_LIN_CHOOSE, LULL_LIN_MODES, LULL_LIN_CAREFUL };
 void lull_lin_work_way(struct lull_lin_work *work, enum lull_lin_way way);
+/* For tests and bench: lull_cpu_isa() unless set (enum lull_isa of num/vec.h). */
+void lull_lin_work_isa(struct lull_lin_work *work, int isa);
 
 #endif
