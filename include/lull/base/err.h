@@ -9,33 +9,13 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include "lull/base/code.h"
 
 #if defined(__GNUC__)
-#define LULL_NODISCARD __attribute__((warn_unused_result))
 #define LULL_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #else
-#define LULL_NODISCARD
 #define LULL_PRINTF(fmt, args)
 #endif
-
-/* One list for codes and texts. */
-#define LULL_ERRORS(X)                                                     \
-	X(LULL_EDOMAIN, -1, "value outside its valid range")               \
-	X(LULL_EPARSE, -2, "input could not be parsed")                    \
-	X(LULL_ENOTFOUND, -3, "no such thing")                             \
-	X(LULL_ENOMEM, -4, "out of memory")                                \
-	X(LULL_ELIMIT, -5, "a named ceiling was reached")                  \
-	X(LULL_EIO, -6, "a file could not be read or written")             \
-	X(LULL_EUNSUPPORTED, -7, "not possible with this model or machine") \
-	X(LULL_ECONFLICT, -8, "two inputs contradict each other")          \
-	X(LULL_ESTOPPED, -9, "stopped as asked")
-
-enum lull_code {
-	LULL_OK = 0,
-#define LULL_X(name, value, text) name = value,
-	LULL_ERRORS(LULL_X)
-#undef LULL_X
-};
 
 /* The general text of a code, never NULL. */
 const char *lull_code_text(int code);
