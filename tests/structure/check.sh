@@ -27,7 +27,10 @@ plant "a sister is seen" src/headache/x.c '#include "lull/ketamine/model.h"' "he
 plant "a sister is seen in a header" include/lull/scores/x.h '#include "lull/headache/diary.h"' "scores includes headache"
 plant "a way round by .. is seen" src/care/x.c '#include "../course/priv.h"' "outside the room care"
 plant "a way round inside the room is fine" src/headache/classify/x.c '#include "../own.h"' ""
-plant "the embedded knowledge is for faces" src/care/x.c '#include "lull/knowledge.h"' "only the faces"
+plant "the embedded knowledge is for faces" src/care/x.c '#include "lull/knowledge.h"' "only api and the faces"
+plant "api stands below the faces" src/api/x.c '#include "lull/cli/x.h"' "api includes cli"
+plant "api may read files" src/api/x.c '#include <stdio.h>' ""
+plant "a room does not include the stable interface" src/care/x.c '#include "lull/lull.h"' "only api and the faces"
 plant "jansson has one door" src/care/x.c '#include <jansson.h>' "jansson.h"
 plant "libyaml has one door" src/codec/x.c '#include <yaml.h>' "yaml.h"
 plant "an oracle stays in tests" src/num/x.c '#include <gsl/gsl_math.h>' "tests/oracle only"
@@ -63,6 +66,9 @@ if [ $# -gt 0 ]; then
 	plant_symbol codec 'char *getenv(const char *); char *f(void) { return getenv("X"); }' getenv
 	plant_symbol report 'void *fopen(const char *, const char *); void *f(void) { return fopen("a", "r"); }' fopen
 	plant_symbol num 'int pthread_mutex_lock(void *); int f(void *m) { return pthread_mutex_lock(m); }' pthread_mutex_lock
+	plant_symbol api 'char *getenv(const char *); char *f(void) { return getenv("X"); }' getenv
+	plant_symbol api 'int puts(const char *); void f(void) { puts("x"); }' puts
+	plant_symbol api 'void *fopen(const char *, const char *); void *f(void) { return fopen("a", "r"); }' ''
 	plant_symbol base 'void *lull_mem_alloc(unsigned long); void *f(void) { return lull_mem_alloc(3); }' ''
 	for lib; do
 		symbols "$lib" >"$tmp/said"

@@ -5,7 +5,12 @@
 #ifndef LULL_BASE_POOL_H
 #define LULL_BASE_POOL_H
 
+#ifdef __cplusplus
+#include <atomic>
+using std::atomic_bool;
+#else
 #include <stdatomic.h>
+#endif
 #include <stddef.h>
 #include "lull/base/err.h"
 

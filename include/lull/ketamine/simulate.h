@@ -6,7 +6,6 @@
 #ifndef LULL_KETAMINE_SIMULATE_H
 #define LULL_KETAMINE_SIMULATE_H
 
-#include <stdatomic.h>
 #include "lull/base/pool.h"
 #include "lull/ketamine/events.h"
 
