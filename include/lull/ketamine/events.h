@@ -8,8 +8,17 @@
 
 enum lull_evid { LULL_EVID_OBSERVE = 0, LULL_EVID_DOSE = 1, LULL_EVID_OTHER = 2, LULL_EVID_RESET = 3, LULL_EVID_RESET_DOSE = 4 };
 
+enum {
+	LULL_EVENTS_MAX_ADDL = 1000000,    /* a record                                       */
+	LULL_EVENTS_MAX_OVERLAP = 1000,    /* infusions of one regimen running at once; doses under way (lag / II) */
+	LULL_EVENTS_MAX_RUNNING = 4096,    /* infusions running at once                      */
+	LULL_EVENTS_MAX_OPS = 4000000,     /* a person                                       */
+	LULL_EVENTS_MAX_TEXT = 65536       /* bytes of --ev                                  */
+};
+#define LULL_EVENTS_MAX_H 1e8              /* times and intervals                            */
+
 struct lull_record {
-	double t_h, amt, rate, dur_h, ii_h, dv;  /* rate -1, -2: by the model; dv NAN where absent */
+	double t_h, amt, rate, dur_h, ii_h, dv;  /* rate per h; -1, -2: by the model; dv NAN where absent */
 	int32_t evid, cmt, addl, ss, mdv, occ;   /* cmt 1..n_inputs (doses) ; occ 1.. */
 	size_t line;                             /* in its file                       */
 };
@@ -22,21 +31,28 @@ struct lull_subject {
 	const double *covariates;   /* [record][covariate], filled forward or backward; NULL: defaults */
 	const double *etas;         /* given in columns: n_etas; NULL: drawn           */
 	const double *params;       /* given in columns: [record][param], NAN = not given; NULL none */
+	/* Which record's covariates (occasion, parameters) hold between two records: false, the one before
+	 * (last observation carried forward); true, the one after (next carried backward: NONMEM's $PK). */
+	bool covariates_next;
 };
 
 struct lull_dataset {
 	const struct lull_subject *subjects; size_t n_subjects;
 	const char *const *carried; size_t n_carried;   /* names of columns carried to the output */
-	const char *const *carried_text;                /* [record of the file][carried]; borrowed; may be NULL */
+	const char *const *carried_text;                /* [record - records][carried]; "" where empty; NULL if none */
+	const struct lull_record *records; size_t n_records; /* where the subjects' records lie, also rejected ones */
+	bool covariates_next;                           /* as in lull_subject                */
 	size_t n_rejected;                              /* IDs that could not be read: said in diags, others go on */
 };
 
 /* What one person does, ready for lull_linear_run: ops and outputs in the order of time and file. */
 struct lull_track {
 	const struct lull_op *ops; size_t n_ops;
-	const double *t_h; const uint32_t *ops_before; size_t n_times;
+	const double *t_h; const uint32_t *ops_before; size_t n_times; /* ops_before may be NULL: linear.h */
+	const double *report_h;     /* the times as the file has them; t_h unless time restarted at a reset */
 	const int32_t *record;      /* which record asked for the output; -1: the grid  */
-	const double *last_dose_h;  /* time of the last dose before (for TAD); NAN none */
+	const double *last_dose_h;  /* when the last dose was given (its lag not counted), on the clock of
+				     * report_h, for TAD; NAN none since a reset; NULL if not asked */
 	double step_h;              /* as in struct lull_lin_job                        */
 };
 
@@ -51,17 +67,20 @@ LULL_NODISCARD int lull_events_epochs(const struct lull_pm *pm, const struct lul
 				      struct lull_events_work *work, const size_t **first, size_t *n_epochs,
 				      struct lull_err *err);
 
-/* params[e] the person's parameters in epoch e. Outputs at the records (observe) and at grid[0..n_grid), sorted
- * together; either may be empty. The track is borrowed from work until the next call. */
+/* params[e] the person's parameters in epoch e. Outputs at the records (EVID 0 and 2) and at grid[0..n_grid),
+ * sorted together; either may be empty. A grid time sees all that happens at it; a record sees what stands
+ * above it in the file, and lagged and additional doses that are due. The track is borrowed from work, subject
+ * and ask until the next call. Ops after the last output are left out. */
 struct lull_events_ask {
 	bool at_records;
 	const double *grid_h; size_t n_grid; double grid_step_h; /* > 0: a uniform grid from grid_h[0] */
+	bool without_last_dose;     /* saves a pass over the outputs                    */
 };
 LULL_NODISCARD int lull_events_compile(const struct lull_pm *pm, const struct lull_subject *subject,
 				       const double *const *params, size_t n_epochs, const struct lull_events_ask *ask,
 				       struct lull_events_work *work, struct lull_track *out, struct lull_err *err);
 
-/* Reading. Header names in any order and case; unknown columns are carried if asked, else said. Errors
+/* Reading. LULL_OK when at least one ID is whole. Header names in any order and case; unknown columns are carried if asked, else said. Errors
  * name ID, line, column and the mend. */
 struct lull_events_options {
 	bool covariates_next;       /* next observation carried backward; else last carried forward */
@@ -71,7 +90,7 @@ struct lull_events_options {
 LULL_NODISCARD int lull_events_read_csv(const struct lull_pm *pm, const char *bytes, size_t n_bytes, const char *path,
 					const struct lull_events_options *options, struct lull_arena *arena,
 					struct lull_dataset *out, struct lull_diags *diags);
-/* "amt=35 dur=40min ii=48h addl=2; amt=10 time=3h cmt=nasal": one subject, ID 1. */
+/* "amt=35 dur=40min ii=48h addl=2; amt=10 time=3h cmt=nasal weight=80": one subject, ID 1, doses only. */
 LULL_NODISCARD int lull_events_read_text(const struct lull_pm *pm, const char *text, struct lull_arena *arena,
 					 struct lull_dataset *out, struct lull_diags *diags);
 
