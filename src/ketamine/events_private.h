@@ -67,7 +67,7 @@ double lull_events__unit_h(const char *unit);
 double lull_events__to_h(const char *unit, double t);
 double lull_events__per_h(const char *unit, double rate); /* a rate per unit to one per h */
 
-/* Work on the heap of what is due, and on the running infusions (events_due.c). */
+/* Work on the heap of what is due, and on the running infusions (events_work.c). */
 int lull_events__push(struct lull_events_work *work, const struct lull_events__due *due, struct lull_err *err);
 void lull_events__pop(struct lull_events_work *work, struct lull_events__due *out);
 int lull_events__op(struct lull_events_work *work, const struct lull_op *op, struct lull_err *err);

@@ -247,9 +247,10 @@ static bool make_room(struct lull_events__reader *r)
 /* The block of this row's ID: the one that runs, or a new one. */
 static struct lull_events__block *block_of(struct lull_events__reader *r, const struct text *t)
 {
+	static const struct text one = { "1", 1, 0 };
 	struct lull_events__block *last = r->n_blocks ? &r->blocks[r->n_blocks - 1] : NULL;
 	if (r->item[LULL_EV_ID] < 0)
-		t = &(const struct text){ "1", 1, 0 };
+		t = &one;
 	if (last && strlen(last->id_text) == t->n && memcmp(last->id_text, t->at, t->n) == 0) {
 		r->id_text = last->id_text;
 		return last;

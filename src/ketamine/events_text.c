@@ -55,21 +55,6 @@ static void say(struct reader *r, const char *mend, const char *fmt, ...)
 
 /* ---- units --------------------------------------------------------------------------- */
 
-double lull_events__mass(const char *from, const char *to)
-{
-	/* mcg in one mg: whole numbers, so that a conversion rounds once */
-	static const struct {
-		const char *name;
-		double ng;
-	} units[] = { { "ng", 1 }, { "mcg", 1e3 }, { "ug", 1e3 }, { "mg", 1e6 }, { "g", 1e9 } };
-	double a = 0, b = 0;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		a = lull_text_eq(units[i].name, from) ? units[i].ng : a;
-		b = lull_text_eq(units[i].name, to) ? units[i].ng : b;
-	}
-	return b > 0 ? a / b : 0;
-}
-
 /* Bytes of the number a value begins with. */
 static size_t number_bytes(const char *text, size_t n)
 {

@@ -1,4 +1,4 @@
-/* Working memory of the compilation of events: ops, what is due (a heap by time, then by order of
+/* Working memory of the compilation of events: epochs, ops, what is due (a heap by time, then by order of
  * making), and the infusions that run. Memory grows to a named ceiling and is kept from person to person. */
 #include "events_private.h"
 
@@ -48,6 +48,37 @@ static size_t next_cap(size_t cap, size_t need)
 	while (next < need)
 		next *= 2;
 	return next;
+}
+
+/* ---- epochs -------------------------------------------------------------------------- */
+
+/* Numbers are the same when their bits are (NAN, not given, is itself). */
+static bool is_same(const double *rows, size_t i, size_t n)
+{
+	return !rows || !n || memcmp(rows + i * n, rows + (i - 1) * n, n * sizeof(*rows)) == 0;
+}
+
+int lull_events__epochs(const struct lull_subject *subject, size_t n_covariates, size_t n_params, bool has_iov,
+			struct lull_events_work *work, struct lull_err *err)
+{
+	if (work->cap_first < subject->n_records + 1) {
+		const size_t cap = 2 * (subject->n_records + 1);
+		size_t *more = lull_mem_realloc(work->first, cap * sizeof(*more));
+		if (!more)
+			return lull_nomem(err);
+		work->first = more;
+		work->cap_first = cap;
+	}
+	work->first[0] = 0;
+	work->n_first = 1;
+	for (size_t i = 1; i < subject->n_records; i++) {
+		const bool is_new = (has_iov && subject->records[i].occ != subject->records[i - 1].occ) ||
+				    !is_same(subject->covariates, i, n_covariates) ||
+				    !is_same(subject->params, i, n_params);
+		if (is_new)
+			work->first[work->n_first++] = i;
+	}
+	return LULL_OK;
 }
 
 /* ---- ops ----------------------------------------------------------------------------- */
