@@ -10,14 +10,14 @@
 #include <string.h>
 
 #include "lull/base/units.h"
+#include "lull/care/live.h"
 #include "lull/course/person.h"
 #include "lull/num/math.h"
 #include "lull/num/sum.h"
 
 const double lull_band_probs[LULL_N_BANDS] = { 0.05, 0.25, 0.5, 0.75, 0.95 };
 
-enum { N_GRID_INPUT = 36, N_GRID_LADDER = 72, N_GRID_TAIL = 20, MAX_LOOKS = 2000 };
-enum { FAST, SLOW, N_FOLLOW };
+enum { N_GRID_INPUT = 36, N_GRID_LADDER = 72, N_GRID_TAIL = 20 };
 
 /* Everything that stays the same from person to person. */
 struct world {
@@ -109,87 +109,40 @@ static int make_room(struct world *w, struct lull_arena *arena, struct lull_err 
 		w->later_with[k] = rows(arena, n, &bad);
 		w->later_without[k] = rows(arena, n, &bad);
 	}
-	w->z = rows(arena, N_FOLLOW * (nt + LULL_FORECAST_FOLLOW_UPS), &bad);
+	w->z = rows(arena, LULL_LIVE_N_SITES * (nt + LULL_FORECAST_FOLLOW_UPS), &bad);
 	w->auc_curve = rows(arena, nt + LULL_FORECAST_FOLLOW_UPS, &bad);
 	if (w->ask->rule) {
-		w->own.t_h = rows(arena, MAX_LOOKS + 2, &bad);
-		w->own.rate_mg_per_h = rows(arena, MAX_LOOKS + 2, &bad);
-		w->own.bolus_mg = rows(arena, MAX_LOOKS + 2, &bad);
+		w->own.t_h = rows(arena, LULL_LIVE_MAX_CHANGES, &bad);
+		w->own.rate_mg_per_h = rows(arena, LULL_LIVE_MAX_CHANGES, &bad);
+		w->own.bolus_mg = rows(arena, LULL_LIVE_MAX_CHANGES, &bad);
 	}
 	return bad ? lull_nomem(err) : LULL_OK;
 }
 
 /* ---- one person ---- */
 
-/* The two effect sites of a person. */
-static struct lull_follow followers(const struct lull_person *p)
-{
-	return (struct lull_follow){ .n_filters = N_FOLLOW,
-				     .k_per_h = { [FAST] = p->effects.ke0_per_h, [SLOW] = p->effects.ks_per_h } };
-}
-
 static double pain_at(const struct world *w, const struct lull_person *p, double t_h, double ce, double cs)
 {
-	return lull_person_nrs(p, -lull_person_context_points(p, w->priors, t_h, w->end_h), ce, cs);
+	return lull_live_nrs(p, w->priors, t_h, w->end_h, ce, cs);
 }
 
-/* Close the rule's interval [since, t) at the rate in force. */
-static void push_rate(struct lull_input *in, double t_h, double rate_mg_per_h)
-{
-	if (in->n && in->t_h[in->n - 1] >= t_h)
-		in->n--;
-	in->t_h[in->n] = t_h;
-	in->rate_mg_per_h[in->n] = rate_mg_per_h;
-	in->bolus_mg[in->n++] = 0;
-}
-
-/* Live through a rule: look at every next_look_h, let the person's pain decide. "Now" is
- * then the moment at which this person's infusion ends. */
+/* "Now" is then the moment at which this person's infusion ends. */
 static int live_rule(struct world *w, size_t i, const struct lull_person *p, const struct lull_modes *modes,
 		     struct lull_err *err)
 {
-	const struct lull_rule *rule = w->ask->rule;
-	struct lull_kin_state kin = { 0 };
-	struct lull_rule_state state = { 0 };
-	int rc = lull_rule_start(rule, w->ask->dosing_weight_kg, 0, &state, err);
-	w->end_h = rule->max_dur_h;
-	double rate = state.rate_mg_per_kg_per_h * w->ask->dosing_weight_kg;
+	const struct lull_live_ask ask = { w->ask->rule, w->ask->dosing_weight_kg, &w->bridge, w->priors };
+	struct lull_live live = { .input = w->own };
+	const int rc = lull_live_rule(&ask, p, modes, &live, err);
 
 	if (rc != LULL_OK)
 		return rc;
-	w->own.n = 0;
-	w->own.total_mg = 0;
-	w->hours_to_target[i] = w->rate_at_target[i] = NAN;
-	push_rate(&w->own, 0, rate);
-	double look_h = 0.5;
-	for (int k = 0; k < MAX_LOOKS && state.phase != LULL_RULE_ENDED; k++) {
-		struct lull_rule_decision d = { 0 };
-		const double dt_h = look_h - kin.t_h;
-		lull_kin_advance(modes, rate, dt_h, &kin);
-		w->own.total_mg += rate * dt_h;
-		const double ce = w->bridge.s_factor * lull_kin_filter_ng_per_ml(modes, &kin, FAST);
-		const double cs = w->bridge.s_factor * lull_kin_filter_ng_per_ml(modes, &kin, SLOW);
-		struct lull_rule_obs obs = {
-			.t_h = kin.t_h, .nrs = pain_at(w, p, kin.t_h, ce, cs), .baseline_nrs = p->baseline_nrs,
-			.moaas = NAN, .sbp_mmhg = NAN, .dbp_mmhg = NAN, .hr_per_min = NAN, .spo2_pct = NAN,
-			.dissociation = NAN,
-		};
-		lull_rule_assume_inside(&obs); /* no line for sedation, pressure, dissociation is crossed */
-		w->fall_now_with[i] = p->baseline_nrs - obs.nrs;
-		w->fall_now_without[i] = p->baseline_nrs - pain_at(w, p, kin.t_h, 0, 0);
-		lull_rule_step(rule, w->ask->dosing_weight_kg, &obs, &state, &d);
-		if (isnan(w->hours_to_target[i]) && state.phase == LULL_RULE_AT_TARGET) {
-			w->hours_to_target[i] = kin.t_h;
-			w->rate_at_target[i] = state.rate_mg_per_kg_per_h;
-		}
-		rate = state.phase == LULL_RULE_ENDED ? 0 : d.rate_mg_per_kg_per_h * w->ask->dosing_weight_kg;
-		push_rate(&w->own, kin.t_h, rate);
-		look_h = lull_max(kin.t_h + 0.5, lull_min(d.next_look_h, kin.t_h + 4));
-	}
-	push_rate(&w->own, kin.t_h, 0);
-	w->own.end_h = kin.t_h;
+	w->own = live.input;
+	w->hours_to_target[i] = live.hours_to_target;
+	w->rate_at_target[i] = live.rate_at_target_mg_per_kg_per_h;
+	w->fall_now_with[i] = live.fall_with;
+	w->fall_now_without[i] = live.fall_without;
 	w->n_reached += isnan(w->hours_to_target[i]) ? 0 : 1;
-	w->end_h = kin.t_h;
+	w->end_h = live.end_h;
 	return LULL_OK;
 }
 
@@ -252,7 +205,7 @@ static int live(struct world *w, size_t i, double *times, struct lull_err *err)
 
 	lull_person_sample(w->ask->model, w->factor, w->ask->effects, w->priors, &w->like, w->ask->weight_scaled,
 			   w->ask->seed, i, &p);
-	const struct lull_follow follow = followers(&p);
+	const struct lull_follow follow = lull_live_followers(&p);
 	int rc = lull_modes_of(&p.pk, &follow, &modes, err);
 	const struct lull_input *input = &w->input;
 	if (rc == LULL_OK && w->ask->rule) {
