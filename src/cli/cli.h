@@ -34,11 +34,19 @@ struct cli {
 };
 
 /* One option of a verb; the table of a verb ends with name == NULL. */
-enum cli_type { CLI_FLAG, CLI_TEXT, CLI_CHOICE, CLI_NUMBER, CLI_COUNT, CLI_DAY };
+enum cli_type { CLI_FLAG, CLI_TEXT, CLI_CHOICE, CLI_NUMBER, CLI_COUNT, CLI_DAY, CLI_LIST };
+
+/* CLI_LIST: an option that may be given several times; each text as typed. Zero is empty. */
+enum { CLI_LIST_MAX = 64 };
+struct cli_list {
+	const char *items[CLI_LIST_MAX];
+	size_t n;
+};
+
 struct cli_option {
 	const char *name;        /* "month"; used as --month, --month=28 or --month 28 */
 	enum cli_type type;
-	void *value;             /* bool*, const char**, int*, double*, int64_t*, lull_day* */
+	void *value;             /* bool*, const char**, int*, double*, int64_t*, lull_day*, struct cli_list* */
 	const char *arg;         /* "NAME|FILE" for the help                       */
 	const char *help;
 	const char *const *choices; /* CLI_CHOICE: NULL-ended                       */

@@ -164,6 +164,13 @@ static int set_value(const struct cli_usage *usage, const struct cli_option *o, 
 		if (rc == LULL_OK)
 			*(int64_t *)o->value = count;
 		break;
+	case CLI_LIST: {
+		struct cli_list *list = o->value;
+		if (list->n == CLI_LIST_MAX)
+			return cli_usage_error(usage, "--%s can be given %d times", o->name, (int)CLI_LIST_MAX);
+		list->items[list->n++] = text;
+		return -1;
+	}
 	case CLI_DAY:
 		rc = lull_day_parse(text, strlen(text), o->name, o->value, &err);
 		break;

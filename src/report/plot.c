@@ -58,7 +58,7 @@ static void look_at_series(const struct lull_plot_panel *p, const struct lull_pl
 {
 	for (size_t i = 0; i < s->n; i++) {
 		const bool low = can_show(p, s->y[i]), high = s->y_high && can_show(p, s->y_high[i]);
-		if (low || high)
+		if (!isnan(s->y[i]) || high) /* what a logarithm hides still has its time */
 			widen(x, s->x[i]);
 		if (low)
 			widen(y, s->y[i]);
@@ -223,8 +223,10 @@ static bool draw_run(struct lull_drawing *d, const struct frame *f, const struct
 
 	for (size_t i = first; i < end; i++) {
 		const double x = at_x(f, s->x[i]), y = bounded_y(f, s->y[i]);
-		if (s->kind == LULL_PLOT_STEPS && n)
-			points[n++] = (struct lull_point){ x, points[n - 1].y };
+		if (s->kind == LULL_PLOT_STEPS && n) {
+			points[n] = (struct lull_point){ x, points[n - 1].y };
+			n++;
+		}
 		points[n++] = (struct lull_point){ x, y };
 	}
 	if (n < 2)

@@ -23,6 +23,10 @@ struct lull_sim {
 	const double *posterior; size_t n_posterior; /* rows of n_params (NAN: typical); replicate r takes row r */
 	struct lull_events_ask ask;
 	const int *outputs; int n_outputs; /* which of the model's; NULL: all               */
+	/* NULL, or changes a person's covariates before they are used (a weight drawn for each ID): a function of
+	 * its arguments alone, called from any thread. */
+	void (*covariates)(void *covariates_user, uint32_t replicate, uint64_t id, double *covariates);
+	void *covariates_user;
 };
 
 /* One person's results. values is [output][time] of this person, in the chunk's memory. */
