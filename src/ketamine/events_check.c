@@ -133,3 +133,23 @@ int lull_events__check(const struct lull_record *r, int n_inputs, struct lull_ev
 		check_not_dose(r, &list);
 	return list.n;
 }
+
+int32_t lull_events_derive_evid(const struct lull_record *record)
+{
+	return (int32_t)lull_events__derive_evid(record);
+}
+
+int lull_events_check_record(const struct lull_record *record, int n_inputs, struct lull_err *err)
+{
+	struct lull_events__fault faults[LULL_EVENTS_MAX_FAULTS];
+	const int n = lull_events__check(record, n_inputs, faults);
+	for (int i = 0; i < n; i++) {
+		if (faults[i].is_warning)
+			continue;
+		lull_fail(err, LULL_EDOMAIN, lull_events__items[faults[i].item], "%s", faults[i].what);
+		if (faults[i].mend)
+			lull_mend(err, "%s", faults[i].mend);
+		return LULL_EDOMAIN;
+	}
+	return LULL_OK;
+}

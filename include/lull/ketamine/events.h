@@ -94,4 +94,9 @@ LULL_NODISCARD int lull_events_read_csv(const struct lull_pm *pm, const char *by
 LULL_NODISCARD int lull_events_read_text(const struct lull_pm *pm, const char *text, struct lull_arena *arena,
 					 struct lull_dataset *out, struct lull_diags *diags);
 
+/* For records that come from elsewhere (arrays of a program): the first fault of the same rules as LULL_EDOMAIN, its item
+ * ("RATE") in err->where; and what a record is where nobody says (NM-TRAN's rule: a dose has dose items). */
+LULL_NODISCARD int lull_events_check_record(const struct lull_record *record, int n_inputs, struct lull_err *err);
+int32_t lull_events_derive_evid(const struct lull_record *record);
+
 #endif
