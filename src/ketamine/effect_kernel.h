@@ -5,6 +5,12 @@
 
 enum { N = LULL_EFFECT__N, MAX_PANELS = 4000000 };
 
+#if defined(__clang__) || !defined(__GNUC__) /* clang does so unasked */
+#define UNROLL
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+
 /* x^gamma for x >= 0. gamma 1 and 2 are products, a lane at a time. careful: as exact as lull_pow; else by exp
  * and log, whose error gamma |log x| 1e-16 is far below what is asked of a panel. */
 LULL_V8 lull_v8 power_of(lull_v8 x, lull_v8 gamma, bool careful)
@@ -26,9 +32,9 @@ LULL_V8 lull_v8 power_of(lull_v8 x, lull_v8 gamma, bool careful)
 	return lull_v8_min(y, lull_v8_all(1e300)); /* so that y / (1 + y) is 1 and not NAN */
 }
 
-LULL_V8 lull_v8 hill_of(lull_v8 conc, lull_v8 c50, lull_v8 gamma, bool careful)
+LULL_V8 lull_v8 hill_of(lull_v8 relative, lull_v8 gamma, bool careful)
 {
-	const lull_v8 p = power_of(conc / c50, gamma, careful);
+	const lull_v8 p = power_of(relative, gamma, careful);
 	return p / (1 + p);
 }
 
@@ -74,7 +80,7 @@ void LULL_VEC_NAME(lull_effect__direct)(enum lull_effect_kind kind, int n_grades
 			break;
 		case LULL_EFFECT_EMAX:
 		case LULL_EFFECT_SIGMOID:
-			store_some(out, width, e0 + emax * hill_of(c, c50, gamma, true));
+			store_some(out, width, e0 + emax * hill_of(c / c50, gamma, true));
 			break;
 		case LULL_EFFECT_BINARY:
 		case LULL_EFFECT_ORDERED:
@@ -92,7 +98,7 @@ void LULL_VEC_NAME(lull_effect__direct)(enum lull_effect_kind kind, int n_grades
 struct lanes {
 	const struct lull_effect__tables *tables;
 	const struct lull_effect__run *run;
-	lull_v8 emax, c50, gamma, kin, kout, base, slope;
+	lull_v8 emax, per_c50, gamma, kin, kout, base, slope;
 	bool on_loss; /* H acts on the loss: b = kout (1 + sign H) */
 	bool is_turnover;
 };
@@ -100,24 +106,31 @@ struct lanes {
 /* The signed share sign H(C); for turnover C itself. */
 LULL_V8 lull_v8 share_of(const struct lanes *s, lull_v8 conc)
 {
-	return s->is_turnover ? conc : s->emax * hill_of(conc, s->c50, s->gamma, false);
+	return s->is_turnover ? conc : s->emax * hill_of(conc * s->per_c50, s->gamma, false);
 }
 LULL_V8 lull_v8 gain_of(const struct lanes *s) { return s->is_turnover ? s->slope : s->kin; }
 
-static lull_v8 drive_at(const struct lull_effect__run *run, lull_v8 u)
+/* C at n times u of each lane. A NAN stays, and is seen in the panel's error. */
+static void drive_at(const struct lull_effect__run *run, int n, const lull_v8 *u, lull_v8 *conc)
 {
-	lull_v8 c = lull_v8_load(run->level);
+	const lull_v8 zero = lull_v8_all(0);
 
-	if (run->n_modes == 0) {
-		double all[LULL_LIN_MAX_OUTPUTS], at[8], conc[8] = { 0 };
-		lull_v8_store(at, u);
+	for (int j = 0; j < n; j++)
+		conc[j] = lull_v8_load(run->level);
+	for (int j = 0; j < n && run->n_modes == 0; j++) {
+		double all[LULL_LIN_MAX_OUTPUTS], at[8], lanes[8] = { 0 };
+		lull_v8_store(at, u[j]);
 		run->stretch->eval(run->stretch, run->t0_h[0] + at[0], all);
-		conc[0] = all[run->output];
-		c = lull_v8_load(conc);
+		lanes[0] = all[run->output];
+		conc[j] = lull_v8_load(lanes);
 	}
-	for (int k = 0; k < run->n_modes; k++)
-		c = lull_v8_fma(lull_v8_load(run->coef[k]), lull_v8_exp(-lull_v8_load(run->rate[k]) * u), c);
-	return lull_v8_select(lull_v8_lt(c, lull_v8_all(0)), lull_v8_all(0), c); /* a NAN stays, and is seen below */
+	for (int k = 0; k < run->n_modes; k++) {
+		const lull_v8 rate = -lull_v8_load(run->rate[k]), coef = lull_v8_load(run->coef[k]);
+		for (int j = 0; j < n; j++)
+			conc[j] = lull_v8_fma(coef, lull_v8_exp(rate * u[j]), conc[j]);
+	}
+	for (int j = 0; j < n; j++)
+		conc[j] = lull_v8_select(lull_v8_lt(conc[j], zero), zero, conc[j]);
 }
 
 /* A panel from u over h, from start value d. */
@@ -133,7 +146,7 @@ LULL_V8 lull_v8 weighted(const double *weight, const lull_v8 *x)
 {
 	lull_v8 a = weight[0] * x[0], b = weight[1] * x[1];
 
-	for (int j = 2; j <= N; j += 2) { /* two chains: half the wait */
+	UNROLL for (int j = 2; j <= N; j += 2) { /* two chains: half the wait */
 		a = lull_v8_fma(lull_v8_all(weight[j]), x[j], a);
 		if (j < N)
 			b = lull_v8_fma(lull_v8_all(weight[j + 1]), x[j + 1], b);
@@ -150,10 +163,13 @@ static void compute_panel(const struct lanes *s, lull_v8 u, lull_v8 h, lull_v8 d
 {
 	const struct lull_effect__tables *t = s->tables;
 	const lull_v8 gain = gain_of(s), kh = s->kout * h;
-	lull_v8 loss[N + 1];
+	lull_v8 loss[N + 1], at[N + 1], conc[N + 1];
 
 	for (int j = 1; j <= N; j++)
-		p->share[j] = share_of(s, drive_at(s->run, lull_v8_fma(h, lull_v8_all(t->node[j]), u)));
+		at[j] = lull_v8_fma(h, lull_v8_all(t->node[j]), u);
+	drive_at(s->run, N, at + 1, conc + 1);
+	for (int j = 1; j <= N; j++)
+		p->share[j] = share_of(s, conc[j]);
 	for (int j = 0; j <= N; j++) {
 		loss[j] = kh * t->node[j];
 		if (s->on_loss) /* B = kout (s - sign of the integral of H): stimulation has emax < 0 here */
@@ -165,10 +181,10 @@ static void compute_panel(const struct lanes *s, lull_v8 u, lull_v8 h, lull_v8 d
 	p->integral = h * weighted(t->to_end, p->source);
 	const lull_v8 from_start = d * lull_v8_exp(-p->loss_end);
 	p->d_end = from_start + p->integral;
-	/* The integral of the polynomial misses about the last coefficients over 2 N. */
-	p->error = h * tail_of(t, p->source) * (0.5 / N);
+	/* The integral of the polynomial misses less than a fifth of the last coefficients over 2 N. */
+	p->error = h * tail_of(t, p->source) * (0.1 / N);
 	if (s->on_loss)
-		p->error += kh * tail_of(t, p->share) * (0.5 / N) * lull_v8_max(lull_v8_abs(d), lull_v8_abs(p->integral));
+		p->error += kh * tail_of(t, p->share) * (0.1 / N) * lull_v8_max(lull_v8_abs(d), lull_v8_abs(p->integral));
 }
 
 /* Sum over k of a_k T_k(y). Two points at a time share nothing but the coefficients. */
@@ -177,7 +193,7 @@ LULL_V8 void chebyshev(const lull_v8 *a, const lull_v8 y[2], lull_v8 out[2])
 	const lull_v8 y0 = 2 * y[0], y1 = 2 * y[1];
 	lull_v8 b0 = a[N + 1], b1 = b0, c0 = lull_v8_all(0), c1 = c0;
 
-	for (int k = N; k >= 1; k--) {
+	UNROLL for (int k = N; k >= 1; k--) {
 		const lull_v8 n0 = lull_v8_fma(y0, b0, a[k] - c0), n1 = lull_v8_fma(y1, b1, a[k] - c1);
 		c0 = b0, b0 = n0;
 		c1 = b1, b1 = n1;
@@ -268,16 +284,19 @@ static void outputs_of_panel(const struct lanes *s, unsigned lanes, lull_v8 u, l
 
 /* D after `since` under a constant share: d exp(-b t) + c (1 - exp(-b t)) / b. */
 struct still {
-	lull_v8 b, c;
+	lull_v8 share, b, c, slow; /* slow: 1 / b, large where b is 0 */
 };
 
 LULL_V8 lull_v8 still_at(const struct still *q, lull_v8 d, lull_v8 since)
 {
 	const lull_v8 x = q->b * since, zero = lull_v8_all(0);
 	const lull_k8 is_flat = lull_v8_eq(q->b, zero);
-	const lull_v8 phi = -lull_v8_expm1(-x) / lull_v8_select(is_flat, lull_v8_all(1), q->b);
+	const lull_v8 fading = d * lull_v8_exp(-x);
 
-	return lull_v8_fma(q->c, lull_v8_select(is_flat, since, phi), d * lull_v8_exp(-x));
+	if (lull_k8_bits(lull_v8_eq(q->c, zero)) == 0xff) /* the same bits as below */
+		return fading;
+	const lull_v8 phi = -lull_v8_expm1(-x) / lull_v8_select(is_flat, lull_v8_all(1), q->b);
+	return lull_v8_fma(q->c, lull_v8_select(is_flat, since, phi), fading);
 }
 
 LULL_V8 lull_v8 tolerance(const struct lull_effect__run *run, lull_v8 r)
@@ -285,30 +304,39 @@ LULL_V8 lull_v8 tolerance(const struct lull_effect__run *run, lull_v8 r)
 	return 0.1 * (run->rtol * lull_v8_abs(r) + run->atol * lull_v8_load(run->scale));
 }
 
+LULL_V8 struct still still_of(const struct lanes *s)
+{
+	struct still q;
+	q.share = share_of(s, lull_v8_max(lull_v8_load(s->run->level), lull_v8_all(0)));
+	q.b = s->on_loss ? s->kout * (1 - q.share) : s->kout;
+	q.c = gain_of(s) * q.share;
+	q.slow = 1 / lull_v8_max(q.b, lull_v8_all(1e-300));
+	return q;
+}
+
+/* Error of R by the end when the share is wrong by `wide` for the rest. */
+LULL_V8 lull_v8 still_error(const struct lanes *s, const struct still *q, lull_v8 rest, lull_v8 wide, lull_v8 most)
+{
+	const lull_v8 slow = lull_v8_min(rest, q->slow);
+	return wide * slow * (s->on_loss ? s->kout * most * (1 + s->kout * slow * wide) : lull_v8_abs(gain_of(s)));
+}
+
 /* Lanes whose drive will stay so near its level that replacing it by the level costs R less than the
  * tolerance for all the rest of the stretch. The share rises with C, so its values at the ends of
  * what C can still be bound it exactly. */
-static unsigned still_lanes(const struct lanes *s, lull_v8 u, lull_v8 d, struct still *out)
+static unsigned still_lanes(const struct lanes *s, const struct still *q, lull_v8 u, lull_v8 d)
 {
 	const struct lull_effect__run *run = s->run;
-	const lull_v8 level = lull_v8_max(lull_v8_load(run->level), lull_v8_all(0)), gain = gain_of(s);
-	const lull_v8 rest = lull_v8_load(run->length_h) - u, zero = lull_v8_all(0);
+	const lull_v8 zero = lull_v8_all(0), level = lull_v8_max(lull_v8_load(run->level), zero);
+	const lull_v8 rest = lull_v8_load(run->length_h) - u;
 	lull_v8 off = zero;
 
-	if (run->n_modes == 0)
-		return 0;
 	for (int k = 0; k < run->n_modes; k++)
 		off = lull_v8_fma(lull_v8_abs(lull_v8_load(run->coef[k])), lull_v8_exp(-lull_v8_load(run->rate[k]) * u), off);
-	const lull_v8 share = share_of(s, level);
 	const lull_v8 wide = lull_v8_abs(share_of(s, level + off) - share_of(s, lull_v8_max(level - off, zero)));
-	out->b = s->on_loss ? s->kout * (1 - share) : s->kout;
-	out->c = gain * share;
-	const lull_v8 slow = lull_v8_select(lull_v8_lt(out->b * rest, lull_v8_all(1)), rest,
-					    1 / lull_v8_max(out->b, lull_v8_all(1e-300)));
-	const lull_v8 end = still_at(out, d, rest), r = s->base + d, r_end = s->base + end;
-	const lull_v8 most = lull_v8_max(lull_v8_abs(r), lull_v8_abs(r_end)), least = lull_v8_min(lull_v8_abs(r), lull_v8_abs(r_end));
-	const lull_v8 error = wide * slow * (s->on_loss ? s->kout * most * (1 + s->kout * slow * wide) : lull_v8_abs(gain));
-	return lull_k8_bits(lull_v8_le(error, tolerance(run, least)));
+	const lull_v8 r = lull_v8_abs(s->base + d), r_end = lull_v8_abs(s->base + still_at(q, d, rest));
+	const lull_v8 error = still_error(s, q, rest, wide, lull_v8_max(r, r_end));
+	return lull_k8_bits(lull_v8_le(error, tolerance(run, lull_v8_min(r, r_end))));
 }
 
 static void outputs_still(const struct lanes *s, const struct still *q, unsigned lanes, lull_v8 u, lull_v8 d, size_t *next)
@@ -342,7 +370,7 @@ LULL_V8 struct lanes lanes_of(const struct lull_effect__tables *tables, const st
 		.tables = tables,
 		.run = run,
 		.emax = lull_v8_load(n->emax),
-		.c50 = lull_v8_load(n->c50),
+		.per_c50 = 1 / lull_v8_load(n->c50),
 		.gamma = lull_v8_load(n->gamma),
 		.kin = lull_v8_load(n->kin),
 		.kout = lull_v8_load(n->kout),
@@ -363,16 +391,18 @@ void LULL_VEC_NAME(lull_effect__step)(const struct lull_effect__tables *tables, 
 	const struct lanes s = lanes_of(tables, run);
 	const lull_v8 length = lull_v8_load(run->length_h), zero = lull_v8_all(0);
 	lull_v8 u = zero, h = lull_v8_load(run->first_step_h), d = lull_v8_load(run->r) - s.base;
-	lull_v8 share_now = share_of(&s, drive_at(run, u));
-	unsigned going = run->lanes & lull_k8_bits(lull_v8_lt(zero, length)), ask_still = going;
+	const struct still still = still_of(&s);
+	lull_v8 share_now;
+	unsigned going = run->lanes & lull_k8_bits(lull_v8_lt(zero, length)), ask_still = run->n_modes > 0 ? going : 0;
 	size_t next[8] = { 0 };
-	struct still still;
 	struct panel p;
 
-	outputs_still(&s, &(struct still){ zero, zero }, run->lanes & ~going, u, d, next); /* no length: R as it is */
+	drive_at(run, 1, &u, &share_now);
+	share_now = share_of(&s, share_now);
+	outputs_still(&s, &(struct still){ zero, zero, zero, zero }, run->lanes & ~going, u, d, next); /* no length: R as it is */
 	for (long n_panels = 0; going; n_panels++) {
 		if (ask_still) {
-			const unsigned quiet = still_lanes(&s, u, d, &still) & ask_still;
+			const unsigned quiet = still_lanes(&s, &still, u, d) & ask_still;
 			if (quiet) {
 				const lull_k8 k = lull_k8_of(quiet);
 				outputs_still(&s, &still, quiet, u, d, next);
@@ -402,7 +432,9 @@ void LULL_VEC_NAME(lull_effect__step)(const struct lull_effect__tables *tables, 
 		u = lull_v8_select(k, u_next, u);
 		d = lull_v8_select(k, p.d_end, d);
 		share_now = lull_v8_select(k, p.share[N], share_now);
-		ask_still = good & lull_k8_bits(lull_v8_lt(p.error, 1e-3 * allowed));
+		/* Asked only where the drive is near its level now: cheap, and no mate's affair. */
+		const lull_v8 near = still_error(&s, &still, length - u, lull_v8_abs(share_now - still.share), lull_v8_abs(s.base + d));
+		ask_still = run->n_modes > 0 ? good & lull_k8_bits(lull_v8_le(near, allowed)) : 0;
 		const lull_v8 grown = step * lull_v8_select(is_small, growth(p.error, allowed), lull_v8_all(0.3));
 		h = lull_v8_select(lull_k8_of(going), lull_v8_select(k, lull_v8_max(grown, lull_v8_min(h, step)), grown), h);
 		run->n_steps += (unsigned)__builtin_popcount(good);
