@@ -398,6 +398,9 @@ static bool take_drive(const struct lull_lin_stretch *stretch, int output, struc
 	}
 	memset(run->level, 0, sizeof(run->level));
 	memcpy(run->level, stretch->level + (size_t)output * width, width * sizeof(double));
+	memset(run->ramp, 0, sizeof(run->ramp));
+	if (stretch->slope != NULL)
+		memcpy(run->ramp, stretch->slope + (size_t)output * width, width * sizeof(double));
 	if (run->n_modes == 0) { /* constant, or nothing: one mode of size 0 */
 		run->n_modes = 1;
 		memset(run->rate[0], 0, sizeof(run->rate[0]));
@@ -412,6 +415,8 @@ static void take_eval(const struct lane_state *s, struct lull_effect__run *run)
 	const struct lull_lin_person *person = &s->job->people[s->stepped.person];
 
 	run->n_modes = 0;
+	memset(run->level, 0, sizeof(run->level));
+	memset(run->ramp, 0, sizeof(run->ramp));
 	for (int f = 0; f < LULL_LIN_MAX_FLOWS; f++)
 		if (person->rate_per_h[f] > 0)
 			run->first_step_h[0] = lull_min(run->first_step_h[0], 4 / person->rate_per_h[f]);

@@ -35,7 +35,7 @@ struct lull_effect__run {
 	double rtol, atol;
 	/* the drive */
 	int n_modes;                /* 0: by stretch->eval, lane 0 only                 */
-	double rate[LULL_EFFECT__MAX_MODES][8], coef[LULL_EFFECT__MAX_MODES][8], level[8];
+	double rate[LULL_EFFECT__MAX_MODES][8], coef[LULL_EFFECT__MAX_MODES][8], level[8], ramp[8];
 	const struct lull_lin_stretch *stretch;
 	int output;
 	double first_step_h[8], length_h[8], t0_h[8];

@@ -11,6 +11,9 @@ enum { N = LULL_EFFECT__N, MAX_PANELS = 4000000 };
 #define UNROLL _Pragma("GCC unroll 16")
 #endif
 
+/* A concentration by its closed form may lie a rounding below 0. A NAN stays, to be seen. */
+LULL_V8 lull_v8 not_below_0(lull_v8 c) { return lull_v8_select(lull_v8_lt(c, lull_v8_all(0)), lull_v8_all(0), c); }
+
 /* x^gamma for x >= 0. gamma 1 and 2 are products, a lane at a time. careful: as exact as lull_pow; else by exp
  * and log, whose error gamma |log x| 1e-16 is far below what is asked of a panel. */
 LULL_V8 lull_v8 power_of(lull_v8 x, lull_v8 gamma, bool careful)
@@ -29,7 +32,8 @@ LULL_V8 lull_v8 power_of(lull_v8 x, lull_v8 gamma, bool careful)
 		}
 		y = lull_v8_select(lull_k8_or(is_1, is_2), y, z);
 	}
-	return lull_v8_min(y, lull_v8_all(1e300)); /* so that y / (1 + y) is 1 and not NAN */
+	/* So that y / (1 + y) is 1 and not NAN; but a NAN stays one. */
+	return lull_v8_select(lull_v8_lt(lull_v8_all(1e300), y), lull_v8_all(1e300), y);
 }
 
 LULL_V8 lull_v8 hill_of(lull_v8 relative, lull_v8 gamma, bool careful)
@@ -73,7 +77,7 @@ void LULL_VEC_NAME(lull_effect__direct)(enum lull_effect_kind kind, int n_grades
 	const lull_v8 gamma = kind == LULL_EFFECT_EMAX ? one : lull_v8_load(n->gamma);
 
 	for (size_t i = 0; i < n_times; i++, conc += conc_stride, out += out_stride) {
-		const lull_v8 c = lull_v8_max(load_some(conc, width), lull_v8_all(0));
+		const lull_v8 c = not_below_0(load_some(conc, width));
 		switch (kind) {
 		case LULL_EFFECT_LINEAR:
 			store_some(out, width, e0 + slope * c);
@@ -110,13 +114,11 @@ LULL_V8 lull_v8 share_of(const struct lanes *s, lull_v8 conc)
 }
 LULL_V8 lull_v8 gain_of(const struct lanes *s) { return s->is_turnover ? s->slope : s->kin; }
 
-/* C at n times u of each lane. A NAN stays, and is seen in the panel's error. */
+/* C at n times u of each lane. */
 static void drive_at(const struct lull_effect__run *run, int n, const lull_v8 *u, lull_v8 *conc)
 {
-	const lull_v8 zero = lull_v8_all(0);
-
 	for (int j = 0; j < n; j++)
-		conc[j] = lull_v8_load(run->level);
+		conc[j] = lull_v8_fma(lull_v8_load(run->ramp), u[j], lull_v8_load(run->level));
 	for (int j = 0; j < n && run->n_modes == 0; j++) {
 		double all[LULL_LIN_MAX_OUTPUTS], at[8], lanes[8] = { 0 };
 		lull_v8_store(at, u[j]);
@@ -130,7 +132,7 @@ static void drive_at(const struct lull_effect__run *run, int n, const lull_v8 *u
 			conc[j] = lull_v8_fma(coef, lull_v8_exp(rate * u[j]), conc[j]);
 	}
 	for (int j = 0; j < n; j++)
-		conc[j] = lull_v8_select(lull_v8_lt(conc[j], zero), zero, conc[j]);
+		conc[j] = not_below_0(conc[j]);
 }
 
 /* A panel from u over h, from start value d. */
@@ -275,7 +277,7 @@ static void outputs_of_panel(const struct lanes *s, unsigned lanes, lull_v8 u, l
 				loss[q] -= s->kout * h * taken[q];
 		}
 		for (int q = 0; q < 2; q++)
-			value[q] = lull_v8_exp(-loss[q]) * d + lull_v8_exp(p->loss_end - loss[q]) * h * so_far[q];
+			value[q] = lull_v8_select(lull_v8_le(since[q], lull_v8_all(0)), d, lull_v8_exp(-loss[q]) * d + lull_v8_exp(p->loss_end - loss[q]) * h * so_far[q]);
 		deliver(s, &due, value);
 	}
 }
@@ -336,7 +338,8 @@ static unsigned still_lanes(const struct lanes *s, const struct still *q, lull_v
 	const lull_v8 wide = lull_v8_abs(share_of(s, level + off) - share_of(s, lull_v8_max(level - off, zero)));
 	const lull_v8 r = lull_v8_abs(s->base + d), r_end = lull_v8_abs(s->base + still_at(q, d, rest));
 	const lull_v8 error = still_error(s, q, rest, wide, lull_v8_max(r, r_end));
-	return lull_k8_bits(lull_v8_le(error, tolerance(run, lull_v8_min(r, r_end))));
+	return lull_k8_bits(lull_k8_and(lull_v8_eq(lull_v8_load(run->ramp), zero),
+					lull_v8_le(error, tolerance(run, lull_v8_min(r, r_end)))));
 }
 
 static void outputs_still(const struct lanes *s, const struct still *q, unsigned lanes, lull_v8 u, lull_v8 d, size_t *next)

@@ -100,29 +100,15 @@ LULL_V8 lull_v8 lull_v8_load(const double *p)
 	return x;
 }
 LULL_V8 void lull_v8_store(double *p, lull_v8 x) { __builtin_memcpy(p, &x, sizeof(x)); }
-LULL_V8 lull_k8 lull_v8_lt(lull_v8 a, lull_v8 b) { return (lull_k8)(a < b); }
-LULL_V8 lull_k8 lull_v8_le(lull_v8 a, lull_v8 b) { return (lull_k8)(a <= b); }
-LULL_V8 lull_k8 lull_v8_eq(lull_v8 a, lull_v8 b) { return (lull_k8)(a == b); }
 LULL_V8 lull_k8 lull_k8_and(lull_k8 a, lull_k8 b) { return a & b; }
 LULL_V8 lull_k8 lull_k8_or(lull_k8 a, lull_k8 b) { return a | b; }
 LULL_V8 lull_k8 lull_k8_not(lull_k8 a) { return ~a; }
-LULL_V8 unsigned lull_k8_bits(lull_k8 a)
-{
-	unsigned bits = 0;
-	for (int i = 0; i < 8; i++)
-		bits |= (unsigned)(a[i] & 1) << i;
-	return bits;
-}
 LULL_V8 lull_k8 lull_k8_of(unsigned bits)
 {
 	lull_k8 k;
 	for (int i = 0; i < 8; i++)
 		k[i] = -(int64_t)(bits >> i & 1);
 	return k;
-}
-LULL_V8 lull_v8 lull_v8_select(lull_k8 k, lull_v8 yes, lull_v8 no)
-{
-	return (lull_v8)((k & (lull_i8)yes) | (~k & (lull_i8)no));
 }
 LULL_V8 lull_v8 lull_v8_abs(lull_v8 x)
 {
@@ -132,6 +118,20 @@ LULL_V8 lull_v8 lull_v8_abs(lull_v8 x)
 
 #if defined(LULL_VEC_SCALAR)
 
+LULL_V8 lull_k8 lull_v8_lt(lull_v8 a, lull_v8 b) { return (lull_k8)(a < b); }
+LULL_V8 lull_k8 lull_v8_le(lull_v8 a, lull_v8 b) { return (lull_k8)(a <= b); }
+LULL_V8 lull_k8 lull_v8_eq(lull_v8 a, lull_v8 b) { return (lull_k8)(a == b); }
+LULL_V8 unsigned lull_k8_bits(lull_k8 a)
+{
+	unsigned bits = 0;
+	for (int i = 0; i < 8; i++)
+		bits |= (unsigned)(a[i] & 1) << i;
+	return bits;
+}
+LULL_V8 lull_v8 lull_v8_select(lull_k8 k, lull_v8 yes, lull_v8 no)
+{
+	return (lull_v8)((k & (lull_i8)yes) | (~k & (lull_i8)no));
+}
 #define LULL_V8_EACH(expression)            \
 	lull_v8 y;                          \
 	for (int i = 0; i < 8; i++)         \
@@ -154,6 +154,28 @@ LULL_V8 lull_v8 lull_v8_pow(lull_v8 a, lull_v8 b) { LULL_V8_EACH(lull_pow(a[i], 
 #define LULL_V8_HALVES(f, x)                                                        \
 	const __m256d low = f(LULL_V8_LOW(x)), high = f(LULL_V8_HIGH(x));           \
 	return LULL_V8_JOIN(low, high)
+
+/* By halves: gcc would compare eight doubles one by one. */
+#define LULL_V8_COMPARE(a, b, how)                                                                  \
+	const __m256d low = _mm256_cmp_pd(LULL_V8_LOW(a), LULL_V8_LOW(b), how);                     \
+	const __m256d high = _mm256_cmp_pd(LULL_V8_HIGH(a), LULL_V8_HIGH(b), how);                  \
+	return (lull_k8)LULL_V8_JOIN(low, high)
+LULL_V8 lull_k8 lull_v8_lt(lull_v8 a, lull_v8 b) { LULL_V8_COMPARE(a, b, _CMP_LT_OQ); }
+LULL_V8 lull_k8 lull_v8_le(lull_v8 a, lull_v8 b) { LULL_V8_COMPARE(a, b, _CMP_LE_OQ); }
+LULL_V8 lull_k8 lull_v8_eq(lull_v8 a, lull_v8 b) { LULL_V8_COMPARE(a, b, _CMP_EQ_OQ); }
+#undef LULL_V8_COMPARE
+LULL_V8 unsigned lull_k8_bits(lull_k8 a)
+{
+	const lull_v8 v = (lull_v8)a;
+	return (unsigned)_mm256_movemask_pd(LULL_V8_LOW(v)) | (unsigned)_mm256_movemask_pd(LULL_V8_HIGH(v)) << 4;
+}
+LULL_V8 lull_v8 lull_v8_select(lull_k8 k, lull_v8 yes, lull_v8 no)
+{
+	const lull_v8 v = (lull_v8)k;
+	const __m256d low = _mm256_blendv_pd(LULL_V8_LOW(no), LULL_V8_LOW(yes), LULL_V8_LOW(v));
+	const __m256d high = _mm256_blendv_pd(LULL_V8_HIGH(no), LULL_V8_HIGH(yes), LULL_V8_HIGH(v));
+	return LULL_V8_JOIN(low, high);
+}
 
 /* num/vec_avx2.c: a jump to SLEEF. */
 __m256d lull_vec__exp4(__m256d x);
