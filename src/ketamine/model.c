@@ -1,4 +1,5 @@
-/* Load kinetic models, scale them to a weight, and vary them between people. */
+/* The view of a model file that forecasts of infusions use: a mammillary parent with or without
+ * norketamine, scaled to a weight and varied between people. What does not fit it is refused. */
 #include "lull/ketamine/model.h"
 
 #include <math.h>
@@ -8,109 +9,35 @@
 #include "lull/base/yaml.h"
 #include "lull/num/linalg.h"
 #include "lull/num/math.h"
+#include "pm_int.h"
 
-const char *const lull_moiety_names[] = { "total_ketamine", "s_ketamine", "norketamine", NULL };
+const char *const lull_moiety_names[] = { "total_ketamine", "s_ketamine", "norketamine", "not_stated", NULL };
 const char *const lull_site_names[] = { "arterial", "venous", "not_stated", NULL };
-
-/* ------------------------------------------------------------------ schema */
-
-#define AT(type, member) .offset = offsetof(struct type, member)
-
-static const struct lull_field param_fields[] = {
-	{ "name", LULL_F_TEXT, AT(lull_pk_param, name), .required = true, .what = "parameter with its unit" },
-	{ "value", LULL_F_NUMBER, AT(lull_pk_param, value), .required = true, .min = 1e-6, .max = 1e6,
-	  .what = "at the reference weight" },
-	{ "weight_exponent", LULL_F_NUMBER, AT(lull_pk_param, weight_exponent), .required = true, .min = -2,
-	  .max = 2, .what = "power of weight / reference weight; 0 = does not depend on weight" },
-	{ "source", LULL_F_TEXT, AT(lull_pk_param, source), .required = true },
-	{ "mark", LULL_F_ENUM, AT(lull_pk_param, mark), .required = true, .names = lull_mark_names },
-	{ 0 }
-};
-static const struct lull_schema param_schema = { "parameter", sizeof(struct lull_pk_param), param_fields, 0, NULL };
-
-static const struct lull_field omega_fields[] = {
-	{ "a", LULL_F_TEXT, AT(lull_pk_omega, a), .required = true },
-	{ "b", LULL_F_TEXT, AT(lull_pk_omega, b), .required = true },
-	{ "log_covariance", LULL_F_NUMBER, AT(lull_pk_omega, value), .required = true, .min = -10, .max = 10 },
-	{ "source", LULL_F_TEXT, AT(lull_pk_omega, source), .required = true },
-	{ "mark", LULL_F_ENUM, AT(lull_pk_omega, mark), .required = true, .names = lull_mark_names },
-	{ 0 }
-};
-static const struct lull_schema omega_schema = { "log_covariance", sizeof(struct lull_pk_omega), omega_fields, 0,
-						 NULL };
-
-static const struct lull_field model_fields[] = {
-	{ "id", LULL_F_TEXT, AT(lull_model, id), .required = true },
-	{ "name", LULL_F_TEXT, AT(lull_model, name), .required = true },
-	{ "about", LULL_F_TEXT, AT(lull_model, about), .required = true },
-	{ "product", LULL_F_ENUM, AT(lull_model, product), .required = true, .names = lull_product_names },
-	{ "moiety", LULL_F_ENUM, AT(lull_model, drive.moiety), .required = true, .names = lull_moiety_names },
-	{ "site", LULL_F_ENUM, AT(lull_model, drive.site), .required = true, .names = lull_site_names },
-	{ "adult", LULL_F_BOOL, AT(lull_model, adult), .required = true },
-	{ "reference_weight_kg", LULL_F_NUMBER, AT(lull_model, reference_weight_kg), .required = true, .min = 1,
-	  .max = 200, .unit = "kg" },
-	{ "fitted_conc_max_ng_per_ml", LULL_F_NUMBER, AT(lull_model, fitted_conc_max_ng_per_ml), .min = 1,
-	  .max = 1e5, .unit = "ng/mL" },
-	{ "fitted_dur_max_h", LULL_F_NUMBER, AT(lull_model, fitted_dur_max_h), .min = 0.01, .max = 1e4,
-	  .unit = "h" },
-	{ "fitted_weight_min_kg", LULL_F_NUMBER, AT(lull_model, fitted_weight_min_kg), .min = 1, .max = 300,
-	  .unit = "kg" },
-	{ "fitted_weight_max_kg", LULL_F_NUMBER, AT(lull_model, fitted_weight_max_kg), .min = 1, .max = 300,
-	  .unit = "kg" },
-	{ "fitted_source", LULL_F_TEXT, AT(lull_model, fitted_source), .required = true },
-	{ "fitted_mark", LULL_F_ENUM, AT(lull_model, fitted_mark), .required = true, .names = lull_mark_names },
-	{ "residual_parent_frac", LULL_F_NUMBER, AT(lull_model, residual_parent_frac), .min = 1e-3, .max = 2 },
-	{ "residual_nk_frac", LULL_F_NUMBER, AT(lull_model, residual_nk_frac), .min = 1e-3, .max = 2 },
-	{ "residual_source", LULL_F_TEXT, AT(lull_model, residual_source) },
-	{ "residual_mark", LULL_F_ENUM, AT(lull_model, residual_mark), .names = lull_mark_names },
-	{ "parameters", LULL_F_KEYED, AT(lull_model, published),
-	  .count_offset = offsetof(struct lull_model, n_published), .required = true, .sub = &param_schema },
-	{ "variability", LULL_F_LIST, AT(lull_model, omega), .count_offset = offsetof(struct lull_model, n_omega),
-	  .sub = &omega_schema },
-	{ "caveats", LULL_F_TEXTS, AT(lull_model, caveats), .count_offset = offsetof(struct lull_model, n_caveats),
-	  .required = true },
-	{ "source", LULL_F_TEXT, AT(lull_model, source), .required = true },
-	{ "mark", LULL_F_ENUM, AT(lull_model, mark), .required = true, .names = lull_mark_names },
-	{ 0 }
-};
-static const struct lull_schema model_schema = { "kinetic model", sizeof(struct lull_model), model_fields, 1, NULL };
-
-struct guards {
-	double adult_clearance_min_l_per_h, adult_clearance_max_l_per_h, weight_kg;
-	const char *source;
-	enum lull_mark mark;
-};
-static const struct lull_field guard_fields[] = {
-	{ "adult_clearance_min_l_per_h", LULL_F_NUMBER, AT(guards, adult_clearance_min_l_per_h), .required = true,
-	  .min = 1, .max = 1000, .unit = "L/h" },
-	{ "adult_clearance_max_l_per_h", LULL_F_NUMBER, AT(guards, adult_clearance_max_l_per_h), .required = true,
-	  .min = 1, .max = 1000, .unit = "L/h" },
-	{ "weight_kg", LULL_F_NUMBER, AT(guards, weight_kg), .required = true, .min = 1, .max = 200, .unit = "kg" },
-	{ "source", LULL_F_TEXT, AT(guards, source), .required = true },
-	{ "mark", LULL_F_ENUM, AT(guards, mark), .required = true, .names = lull_mark_names },
-	{ 0 }
-};
-static const struct lull_schema guard_schema = { "guards", sizeof(struct guards), guard_fields, 1, NULL };
 
 /* ------------------------------------------------------------------ parameters by name */
 
 static const struct pk_field {
 	const char *name;
 	size_t offset;
+	int volume, time; /* its unit in L and h */
 } pk_fields[] = {
-	{ "cl_l_per_h", offsetof(struct lull_pk, cl_l_per_h) },
-	{ "v1_l", offsetof(struct lull_pk, v1_l) },
-	{ "q2_l_per_h", offsetof(struct lull_pk, q2_l_per_h) },
-	{ "v2_l", offsetof(struct lull_pk, v2_l) },
-	{ "q3_l_per_h", offsetof(struct lull_pk, q3_l_per_h) },
-	{ "v3_l", offsetof(struct lull_pk, v3_l) },
-	{ "nk_cl_l_per_h", offsetof(struct lull_pk, nk_cl_l_per_h) },
-	{ "nk_v1_l", offsetof(struct lull_pk, nk_v1_l) },
-	{ "nk_q_l_per_h", offsetof(struct lull_pk, nk_q_l_per_h) },
-	{ "nk_v2_l", offsetof(struct lull_pk, nk_v2_l) },
-	{ "nk_formed_frac", offsetof(struct lull_pk, nk_formed_frac) },
+	{ "cl_l_per_h", offsetof(struct lull_pk, cl_l_per_h), 1, -1 },
+	{ "v1_l", offsetof(struct lull_pk, v1_l), 1, 0 },
+	{ "q2_l_per_h", offsetof(struct lull_pk, q2_l_per_h), 1, -1 },
+	{ "v2_l", offsetof(struct lull_pk, v2_l), 1, 0 },
+	{ "q3_l_per_h", offsetof(struct lull_pk, q3_l_per_h), 1, -1 },
+	{ "v3_l", offsetof(struct lull_pk, v3_l), 1, 0 },
+	{ "nk_cl_l_per_h", offsetof(struct lull_pk, nk_cl_l_per_h), 1, -1 },
+	{ "nk_v1_l", offsetof(struct lull_pk, nk_v1_l), 1, 0 },
+	{ "nk_q_l_per_h", offsetof(struct lull_pk, nk_q_l_per_h), 1, -1 },
+	{ "nk_v2_l", offsetof(struct lull_pk, nk_v2_l), 1, 0 },
+	{ "nk_formed_frac", offsetof(struct lull_pk, nk_formed_frac), 0, 0 },
 };
 _Static_assert(sizeof(pk_fields) / sizeof(pk_fields[0]) == LULL_PK_N, "one row a field of struct lull_pk");
+enum role { CL, V1, Q2, V2, Q3, V3, NK_CL, NK_V1, NK_Q, NK_V2, NK_FRAC, K10, K12, K21, K13, K31, N_ROLES };
+
+/* Where a source prints rate constants. */
+static const char *const rate_names[] = { "k10_per_min", "k12_per_min", "k21_per_min", "k13_per_min", "k31_per_min" };
 
 static double *pk_at(struct lull_pk *pk, const char *name)
 {
@@ -120,54 +47,181 @@ static double *pk_at(struct lull_pk *pk, const char *name)
 	return NULL;
 }
 
-/* Where a source prints rate constants: the order here is the order of use below. */
-static const char *const rate_names[] = { "k10_per_min", "k12_per_min", "k21_per_min",
-					  "k13_per_min", "k31_per_min", NULL };
-enum { K10, K12, K21, K13, K31, N_RATES };
-
-static const struct lull_pk_param *param_named(const struct lull_pk_param *params, size_t n, const char *name)
+static const char *role_name(enum role role)
 {
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(params[i].name, name))
-			return &params[i];
+	return role < K10 ? pk_fields[role].name : rate_names[role - K10];
+}
+
+/* ------------------------------------------------------------------ the view */
+
+struct view {
+	const struct lull_pm *pm;
+	const struct pm_file *file;
+	struct lull_diags *diags;
+	int param[N_ROLES];     /* of the file; -1 none  */
+	int parent, second, third, nk, nk_second; /* compartments; -1 none */
+	bool is_refused;
+};
+
+/* At most one remark: what follows from it would only repeat it. */
+static void refuse(struct view *v, const char *key, const char *what)
+{
+	const struct lull_node *node = lull_node_get(v->pm->doc->root, key);
+
+	if (!v->is_refused)
+		lull_node_diag(v->diags, v->pm->doc, node ? node : v->pm->doc->root, LULL_ERROR,
+			       "a model into a vein: one to three compartments and norketamine of one or two",
+			       "lull simulate runs any model; forecasts need this form", "%s: %s", v->file->id, what);
+	v->is_refused = true;
+}
+
+static void give_role(struct view *v, enum role role, const char *name)
+{
+	const int p = lull_pm__param(v->file, name);
+	const struct pm_unit *u = &v->pm->param[p].unit;
+	const bool fits = role < K10 ? lull_pm__unit_is(u, 0, 0, pk_fields[role].volume, pk_fields[role].time) &&
+					       u->num == u->den :
+				       u->num == 60 && u->den == 1;
+
+	if (v->param[role] >= 0)
+		refuse(v, "flows", "two flows in one place");
+	if (!fits)
+		refuse(v, "parameters", "clearances not in L/h, volumes not in L or rates not in 1/min");
+	for (int r = 0; r < N_ROLES; r++)
+		if (v->param[r] == p)
+			refuse(v, "parameters", "one parameter in two places");
+	v->param[role] = p;
+}
+
+static void give_volume(struct view *v, enum role role, int compartment)
+{
+	if (v->file->compartments[compartment].volume)
+		give_role(v, role, v->file->compartments[compartment].volume);
+}
+
+/* The next place beside the parent or norketamine for compartment c. */
+static int *place_of(struct view *v, int hub, int c)
+{
+	int *places[2] = { hub == v->parent ? &v->second : &v->nk_second, hub == v->parent ? &v->third : NULL };
+
+	for (int i = 0; i < 2; i++)
+		if (places[i] && (*places[i] == c || *places[i] < 0)) {
+			*places[i] = c;
+			return places[i];
+		}
 	return NULL;
 }
 
-static bool is_rate_name(const char *name)
+static void exchange(struct view *v, int hub, int other, const char *clearance, const char *there, const char *back)
 {
-	for (int i = 0; i < N_RATES; i++)
-		if (!strcmp(rate_names[i], name))
-			return true;
-	return false;
-}
+	const int *place = place_of(v, hub, other);
 
-/* ------------------------------------------------------------------ checks at load */
-
-static void complain(struct lull_diags *diags, const struct lull_doc *doc, const char *key, const char *expected,
-		     const char *found)
-{
-	const struct lull_node *node = lull_node_get(doc->root, key);
-
-	lull_node_diag(diags, doc, node ? node : doc->root, LULL_ERROR, expected, NULL, "%s", found);
-}
-
-static void check_names(const struct lull_model *m, const struct lull_doc *doc, struct lull_diags *diags)
-{
-	const char *known[LULL_PK_N + N_RATES + 1] = { 0 };
-	const struct lull_node *map = lull_node_get(doc->root, "parameters");
-	struct lull_pk pk = { 0 };
-
-	for (int i = 0; i < LULL_PK_N; i++)
-		known[i] = pk_fields[i].name;
-	for (int i = 0; i < N_RATES; i++)
-		known[LULL_PK_N + i] = rate_names[i];
-	for (size_t i = 0; i < m->n_published; i++) {
-		const char *name = m->published[i].name, *near = lull_nearest_name(name, known);
-		if (!pk_at(&pk, name) && !is_rate_name(name))
-			lull_node_diag(diags, doc, map ? lull_node_get(map, name) : doc->root, LULL_ERROR,
-				       "a parameter of a compartment model, with its unit", near, "%s", name);
+	if (!place) {
+		refuse(v, "flows", "more compartments than fit");
+		return;
+	}
+	const bool is_third = place == &v->third, is_nk = place == &v->nk_second;
+	if (clearance) {
+		give_role(v, is_nk ? NK_Q : is_third ? Q3 : Q2, clearance);
+		give_volume(v, is_nk ? NK_V2 : is_third ? V3 : V2, other);
+	} else if (is_nk) {
+		refuse(v, "flows", "rate constants of norketamine");
+	} else {
+		if (there)
+			give_role(v, is_third ? K13 : K12, there);
+		if (back)
+			give_role(v, is_third ? K31 : K21, back);
 	}
 }
+
+static void elimination(struct view *v, const struct pm_f_flow *f)
+{
+	const struct pm_f_compartment *c = v->file->compartments;
+
+	if (f->has_transit || f->n_fraction > 1)
+		refuse(v, "flows", "transit or several fractions");
+	if (f->rate)
+		give_role(v, K10, f->rate);
+	else
+		give_role(v, CL, f->clearance);
+	if (!f->to)
+		return;
+	v->nk = lull_pm__compartment(v->file, f->to);
+	if (v->nk < 0 || f->n_fraction != 1 || f->rate || (c[v->nk].analyte && c[v->parent].analyte)) {
+		refuse(v, "flows", "norketamine that is not formed by a clearance and one fraction, without molar mass");
+		return;
+	}
+	give_role(v, NK_FRAC, f->fraction[0]);
+	give_volume(v, NK_V1, v->nk);
+}
+
+/* One flow, seen from the parent; norketamine's wait until it is known which it is. */
+static void take_flow(struct view *v, const struct pm_f_flow *f, bool is_second_pass)
+{
+	const int a = lull_pm__compartment(v->file, f->from ? f->from : f->between[0]),
+		  z = f->from ? f->to ? lull_pm__compartment(v->file, f->to) : -1 : lull_pm__compartment(v->file, f->between[1]);
+	const bool of_parent = a == v->parent || z == v->parent;
+
+	if (of_parent == is_second_pass)
+		return;
+	if (!f->from && (a == v->parent || a == v->nk))
+		exchange(v, a, z, f->clearance, f->n_rates ? f->rates[0] : NULL, f->n_rates ? f->rates[1] : NULL);
+	else if (f->from && !is_second_pass && f->rate && z == v->parent)
+		exchange(v, v->parent, a, NULL, NULL, f->rate);
+	else if (f->from && !is_second_pass && f->rate && z >= 0)
+		exchange(v, v->parent, z, NULL, f->rate, NULL);
+	else if (f->from && a == v->parent)
+		elimination(v, f);
+	else if (f->from && a == v->nk && !f->to && f->clearance)
+		give_role(v, NK_CL, f->clearance);
+	else
+		refuse(v, "flows", "a flow that has no place in it");
+}
+
+static void find_roles(struct view *v)
+{
+	const struct pm_file *f = v->file;
+	bool has_iv = false;
+
+	for (int r = 0; r < N_ROLES; r++)
+		v->param[r] = -1;
+	v->second = v->third = v->nk = v->nk_second = -1;
+	v->parent = lull_pm__compartment(f, f->outputs[0].of);
+	if (f->product < 0 || v->parent < 0 || f->outputs[0].moiety < 0 || f->outputs[0].moiety == LULL_MOIETY_NOT_STATED ||
+	    !lull_pm__unit_is(&v->pm->amount, 1, 0, 0, 0) || v->pm->amount.num != v->pm->amount.den) {
+		refuse(v, "outputs", "a first output that is not a ketamine of a compartment, product and moiety stated, amounts in mg");
+		return;
+	}
+	for (int i = 0; i < v->pm->info.n_inputs; i++)
+		has_iv |= v->pm->input[i].n_parts == 1 && v->pm->input[i].part[0].state == v->parent &&
+			  v->pm->input[i].part[0].frac.n_of + v->pm->input[i].part[0].frac.n_less == 0 &&
+			  v->pm->input[i].part[0].lag.num < 0;
+	if (!has_iv)
+		refuse(v, "inputs", "no way straight into the compartment that is seen");
+	give_volume(v, V1, v->parent);
+	for (int pass = 0; pass < 2 && !v->is_refused; pass++)
+		for (size_t i = 0; i < f->n_flows && !v->is_refused; i++)
+			take_flow(v, &f->flows[i], pass == 1);
+	if (f->n_outputs > 1 && v->nk >= 0 && lull_pm__compartment(f, f->outputs[1].of) != v->nk)
+		refuse(v, "outputs", "a second output that is not norketamine");
+}
+
+static void check_whole(struct view *v)
+{
+	const int *p = v->param;
+	const bool by_rates = p[K10] >= 0;
+
+	if (v->is_refused)
+		return;
+	if (p[V1] < 0 || (by_rates ? p[CL] >= 0 || p[Q2] >= 0 || p[Q3] >= 0 : p[CL] < 0 || p[K12] >= 0 || p[K21] >= 0))
+		refuse(v, "flows", "no elimination of the parent, or clearances and rate constants mixed");
+	else if ((p[K12] >= 0) != (p[K21] >= 0) || (p[K13] >= 0) != (p[K31] >= 0))
+		refuse(v, "flows", "an incomplete set of rate constants");
+	else if (v->nk >= 0 && (p[NK_CL] < 0 || p[NK_V1] < 0))
+		refuse(v, "flows", "an incomplete norketamine");
+}
+
+/* ------------------------------------------------------------------ numbers of the view */
 
 static void put_param(struct lull_model *m, const char *name, double value, const struct lull_pk_param *like)
 {
@@ -178,24 +232,68 @@ static void put_param(struct lull_model *m, const char *name, double value, cons
 	p->value = value;
 }
 
+static int role_of(const struct view *v, size_t i_param)
+{
+	for (int r = 0; r < N_ROLES; r++)
+		if (v->param[r] == (int)i_param)
+			return r;
+	return -1;
+}
+
+/* Power of weight only, about one reference for all. */
+static double weight_exponent(struct view *v, struct lull_model *m, const struct pm_f_param *f)
+{
+	if (f->n_depends == 0)
+		return 0;
+	const struct pm_f_depend *d = &f->depends[0];
+	bool is_weight = f->n_depends == 1 && d->form == PM_POWER;
+	for (size_t i = 0; is_weight && i < v->file->n_covariates; i++)
+		if (!strcmp(v->file->covariates[i].name, d->on))
+			is_weight = !strcmp(v->pm->covariates[i].unit, "kg");
+	if (!is_weight || (m->reference_weight_kg > 0 && m->reference_weight_kg != d->center))
+		refuse(v, "parameters", "a parameter that changes other than by a power of weight about one reference");
+	else
+		m->reference_weight_kg = d->center;
+	return d->value;
+}
+
+static void put_published(struct view *v, struct lull_model *m)
+{
+	for (size_t i = 0; i < v->file->n_params; i++) {
+		const struct pm_f_param *f = &v->file->params[i];
+		const int role = role_of(v, i);
+		if (role < 0)
+			continue;
+		const double exponent = weight_exponent(v, m, f);
+		if (role >= K10 && exponent != 0)
+			refuse(v, "parameters", "a rate constant that depends on weight");
+		if (role < K10 && !(f->value > 0))
+			refuse(v, "parameters", "a clearance or volume that is not above 0");
+		if (v->pm->param[i].iov >= 0)
+			refuse(v, "occasions", "variability between occasions");
+		m->published[m->n_published++] =
+			(struct lull_pk_param){ role_name((enum role)role), f->value, exponent, f->source, (enum lull_mark)f->mark };
+	}
+	if (!(m->reference_weight_kg > 0))
+		for (int i = 0; i < v->pm->info.n_covariates; i++)
+			if (!strcmp(v->pm->covariates[i].unit, "kg"))
+				m->reference_weight_kg = v->pm->covariate_default[i];
+	if (!(m->reference_weight_kg > 0))
+		refuse(v, "covariates", "no weight (a covariate in kg)");
+}
+
 /* CL = k10 V1, Q2 = k12 V1, V2 = V1 k12 / k21 and so on, each rate per minute in print.
  * All carry the weight exponent of V1, since the rates do not depend on weight. */
-static void params_from_rates(struct lull_model *m, const struct lull_doc *doc, struct lull_diags *diags)
+static void params_from_rates(const struct view *v, struct lull_model *m)
 {
-	const struct lull_pk_param *v1 = param_named(m->published, m->n_published, "v1_l");
-	double k[N_RATES] = { 0 };
+	const struct lull_pk_param *v1 = NULL;
+	double k[N_ROLES] = { 0 };
 
-	for (int i = 0; i < N_RATES; i++) {
-		const struct lull_pk_param *p = param_named(m->published, m->n_published, rate_names[i]);
-		if (p && p->weight_exponent != 0)
-			complain(diags, doc, "parameters", "weight_exponent 0 for a rate constant", rate_names[i]);
-		k[i] = p ? p->value * 60 : 0;
-	}
-	if (!v1 || !(k[K10] > 0) || (k[K12] > 0) != (k[K21] > 0) || (k[K13] > 0) != (k[K31] > 0)) {
-		complain(diags, doc, "parameters", "v1_l, k10_per_min and rates to and from each other compartment",
-			 "an incomplete set of rate constants");
-		return;
-	}
+	for (int r = K10; r < N_ROLES; r++)
+		k[r] = v->param[r] < 0 ? 0 : v->file->params[v->param[r]].value * 60;
+	for (size_t i = 0; i < m->n_published; i++)
+		if (!strcmp(m->published[i].name, "v1_l"))
+			v1 = &m->published[i];
 	struct lull_pk_param like = *v1;
 	like.mark = LULL_DERIVED;
 	put_param(m, "cl_l_per_h", k[K10] * v1->value, &like);
@@ -210,44 +308,83 @@ static void params_from_rates(struct lull_model *m, const struct lull_doc *doc, 
 	}
 }
 
-static void check_compartments(const struct lull_model *m, const struct lull_doc *doc, struct lull_diags *diags)
+/* Variances first, then covariances, block by block; what varies outside the view does not concern it. */
+static void put_omega(struct view *v, struct lull_model *m)
 {
-	struct lull_pk pk;
-
-	lull_model_typical(m, m->reference_weight_kg, false, &pk);
-	if (!(pk.cl_l_per_h > 0) || !(pk.v1_l > 0))
-		complain(diags, doc, "parameters", "cl_l_per_h and v1_l", "a parent without clearance or volume");
-	if ((pk.q2_l_per_h > 0) != (pk.v2_l > 0) || (pk.q3_l_per_h > 0) != (pk.v3_l > 0) ||
-	    (pk.nk_q_l_per_h > 0) != (pk.nk_v2_l > 0))
-		complain(diags, doc, "parameters", "flow and volume of each further compartment",
-			 "a compartment with only one of them");
-	if ((pk.nk_cl_l_per_h > 0) != (pk.nk_v1_l > 0) || (pk.nk_formed_frac > 0) != (pk.nk_v1_l > 0) ||
-	    (pk.nk_v2_l > 0 && !(pk.nk_v1_l > 0)))
-		complain(diags, doc, "parameters", "nk_cl_l_per_h, nk_v1_l and nk_formed_frac together",
-			 "an incomplete norketamine");
+	for (int b = 0; b < v->pm->n_iiv; b++) {
+		const struct pm_f_block *f = &v->file->variability[b];
+		for (size_t gap = 0; gap < f->n_on; gap++)
+			for (size_t c = 0; c + gap < f->n_on; c++) {
+				const size_t r = c + gap;
+				const int ra = role_of(v, (size_t)lull_pm__param(v->file, f->on[c])),
+					  rb = role_of(v, (size_t)lull_pm__param(v->file, f->on[r]));
+				const double own = lull_is_nan(f->variance) ? lull_is_nan(f->sd) ? lull_log1p(f->cv * f->cv) : f->sd * f->sd : f->variance,
+					     value = f->n_covariance ? f->covariance[r * (r + 1) / 2 + c] : own;
+				if (ra < 0 || rb < 0 || value == 0)
+					continue;
+				if (f->kind != PM_LOGNORMAL || ra >= K10 || rb >= K10 || m->n_omega == LULL_PK_N * LULL_PK_N)
+					refuse(v, "variability", "variability other than log-normal, or of a rate constant");
+				else
+					m->omega[m->n_omega++] = (struct lull_pk_omega){ role_name((enum role)ra), role_name((enum role)rb),
+											 value, f->source, (enum lull_mark)f->mark };
+			}
+	}
 }
 
-/* Facts pharmacology 5.7: a transcription that is off by a unit or a decimal shows here. */
-static void check_guard(const struct lull_model *m, const struct guards *g, const struct lull_doc *doc,
-			struct lull_diags *diags)
+static void put_rest(const struct view *v, struct lull_model *m)
 {
-	const bool is_ketamine = m->drive.moiety != LULL_NORKETAMINE;
-	struct lull_pk pk;
+	const struct pm_file *f = v->file;
+	const struct pm_f_residual *parent = &f->outputs[0].residual, *nk = f->n_outputs > 1 ? &f->outputs[1].residual : NULL;
 
-	if (!m->adult || !is_ketamine)
-		return;
-	lull_model_typical(m, g->weight_kg, true, &pk);
-	if (pk.cl_l_per_h >= g->adult_clearance_min_l_per_h && pk.cl_l_per_h <= g->adult_clearance_max_l_per_h)
-		return;
-	char got[32], low[32], high[32], kg[32];
-	lull_node_diag(diags, doc, lull_node_get(doc->root, "parameters"), LULL_ERROR,
-		       "an adult clearance of ketamine inside the guard of ketamine/guards.yaml",
-		       "a unit or a decimal may be off; a model of children says adult: false",
-		       "a clearance of %s L/h at %s kg, outside %s to %s L/h",
-		       lull_num_text(got, sizeof(got), pk.cl_l_per_h, 1),
-		       lull_num_text(kg, sizeof(kg), g->weight_kg, 0),
-		       lull_num_text(low, sizeof(low), g->adult_clearance_min_l_per_h, 0),
-		       lull_num_text(high, sizeof(high), g->adult_clearance_max_l_per_h, 0));
+	m->id = f->id;
+	m->name = f->name;
+	m->about = v->pm->info.about;
+	m->product = (enum lull_product)f->product;
+	m->drive = v->pm->drives[0];
+	m->adult = f->adult;
+	m->fitted_conc_max_ng_per_ml = f->has_range ? f->range.conc_max_ng_per_ml : NAN;
+	m->fitted_dur_max_h = f->has_range ? f->range.dur_max_h : NAN;
+	m->fitted_weight_min_kg = f->has_range ? f->range.weight_min_kg : NAN;
+	m->fitted_weight_max_kg = f->has_range ? f->range.weight_max_kg : NAN;
+	m->fitted_source = f->has_range ? f->range.source : f->source;
+	m->fitted_mark = (enum lull_mark)(f->has_range ? f->range.mark : f->mark);
+	m->residual_parent_frac = f->outputs[0].has_residual ? parent->proportional : NAN;
+	m->residual_nk_frac = nk && f->outputs[1].has_residual ? nk->proportional : NAN;
+	if (f->outputs[0].has_residual) {
+		m->residual_source = parent->source;
+		m->residual_mark = (enum lull_mark)parent->mark;
+	}
+	m->caveats = f->caveats;
+	m->n_caveats = f->n_caveats;
+	m->source = f->source;
+	m->mark = (enum lull_mark)f->mark;
+}
+
+static int view_of(const struct lull_pm *pm, struct lull_arena *arena, struct lull_model *m, struct lull_diags *diags)
+{
+	struct view v = { .pm = pm, .file = pm->file, .diags = diags };
+
+	m->published = LULL_ARENA_NEW(arena, struct lull_pk_param, N_ROLES);
+	m->params = LULL_ARENA_NEW(arena, struct lull_pk_param, LULL_PK_N);
+	m->omega = LULL_ARENA_NEW(arena, struct lull_pk_omega, (size_t)LULL_PK_N * LULL_PK_N);
+	if (!m->published || !m->params || !m->omega)
+		return LULL_ENOMEM;
+	find_roles(&v);
+	check_whole(&v);
+	if (v.is_refused)
+		return diags->out_of_memory ? LULL_ENOMEM : LULL_EUNSUPPORTED;
+	put_published(&v, m);
+	put_omega(&v, m);
+	put_rest(&v, m);
+	if (v.param[K10] >= 0 && !v.is_refused) {
+		params_from_rates(&v, m);
+	} else {
+		m->params = m->published;
+		m->n_params = m->n_published;
+	}
+	if (diags->out_of_memory)
+		return LULL_ENOMEM;
+	return v.is_refused ? LULL_EUNSUPPORTED : LULL_OK;
 }
 
 /* ------------------------------------------------------------------ variability */
@@ -337,114 +474,50 @@ void lull_model_individual(const struct lull_model *model, const struct lull_mod
 
 /* ------------------------------------------------------------------ loading */
 
-static int load_guards(const struct lull_files *files, struct lull_arena *arena, struct guards *out,
-		       struct lull_diags *diags)
+int lull_model_load(const struct lull_files *files, const char *id, struct lull_arena *arena, struct lull_model *out,
+		    struct lull_diags *diags)
 {
-	static const char path[] = "ketamine/guards.yaml";
-	const struct lull_file *file = lull_files_get(files, path);
-	struct lull_doc doc;
-
-	if (!file) {
-		lull_diags_addf(diags, LULL_ERROR, path, 0, 0, "the guards of kinetic models", NULL, "no such file");
-		return LULL_ENOTFOUND;
-	}
-	const int rc = lull_yaml_read(file->bytes, file->n_bytes, path, arena, &doc, diags);
-	return rc == LULL_OK ? lull_schema_bind(&doc, &guard_schema, arena, out, diags) : rc;
-}
-
-static int not_found(const struct lull_files *files, const char *id, struct lull_arena *arena,
-		     struct lull_diags *diags)
-{
-	const char **ids = NULL, *known = "";
-	size_t n = 0;
-	const int rc = lull_model_ids(files, arena, &ids, &n, NULL);
-
-	if (rc != LULL_OK)
-		return rc;
-	for (size_t i = 0; i < n && known; i++)
-		known = lull_arena_printf(arena, "%s%s%s", known, i ? ", " : "", ids[i]);
-	if (!known)
-		return LULL_ENOMEM;
-	lull_diags_addf(diags, LULL_ERROR, "models/", 0, 0, known, lull_nearest_name(id, ids), "no model %s", id);
-	return LULL_ENOTFOUND;
-}
-
-static int finish(struct lull_model *m, const struct lull_doc *doc, const char *id, const struct guards *guards,
-		  struct lull_arena *arena, struct lull_diags *diags)
-{
-	struct lull_model_factor factor;
-	struct lull_err err = { 0 };
-	const size_t n_before = diags->n_errors;
-
-	if (strcmp(m->id, id) != 0)
-		complain(diags, doc, "id", "the name of its file", m->id);
-	check_names(m, doc, diags);
-	m->params = m->published;
-	m->n_params = m->n_published;
-	if (param_named(m->published, m->n_published, "k10_per_min")) {
-		m->params = LULL_ARENA_NEW(arena, struct lull_pk_param, LULL_PK_N);
-		m->n_params = 0;
-		if (!m->params)
-			return LULL_ENOMEM;
-		params_from_rates(m, doc, diags);
-	}
-	if (diags->n_errors > n_before)
-		return LULL_EPARSE;
-	check_compartments(m, doc, diags);
-	if (m->n_params > LULL_PK_N)
-		complain(diags, doc, "parameters", "each parameter once", "too many parameters");
-	else if (factor_of(m, &factor, &err) != LULL_OK)
-		complain(diags, doc, "variability", "variances of parameters, positive definite", err.what);
-	if (m->fitted_weight_min_kg > m->fitted_weight_max_kg)
-		complain(diags, doc, "fitted_weight_min_kg", "at most fitted_weight_max_kg", "a range upside down");
-	if (diags->n_errors == n_before)
-		check_guard(m, guards, doc, diags);
-	return diags->n_errors > n_before ? LULL_EPARSE : LULL_OK;
-}
-
-int lull_model_load(const struct lull_files *files, const char *id, struct lull_arena *arena,
-		    struct lull_model *out, struct lull_diags *diags)
-{
-	const char *path = lull_arena_printf(arena, "models/%s.yaml", id);
-	const struct lull_file *file = path ? lull_files_get(files, path) : NULL;
-	struct guards guards;
-	struct lull_doc doc;
-	int rc;
+	const struct lull_pm *pm = NULL;
+	const int rc = lull_pm_load(files, id, arena, &pm, diags);
 
 	*out = (struct lull_model){ 0 };
-	if (!path)
-		return LULL_ENOMEM;
-	if (!file)
-		return not_found(files, id, arena, diags);
-	if ((rc = load_guards(files, arena, &guards, diags)))
-		return rc;
-	if ((rc = lull_yaml_read(file->bytes, file->n_bytes, path, arena, &doc, diags)))
-		return rc;
-	if ((rc = lull_schema_bind(&doc, &model_schema, arena, out, diags)))
-		return rc;
-	return finish(out, &doc, id, &guards, arena, diags);
+	return rc == LULL_OK ? view_of(pm, arena, out, diags) : rc;
+}
+
+/* Whether the file says forecast: true. A file that cannot be read is kept: loading it says why. */
+static int is_for_forecasts(const struct lull_files *files, const char *id, bool *out)
+{
+	struct lull_arena arena = { 0 };
+	struct lull_doc doc;
+	const char *path = lull_arena_printf(&arena, "models/%s.yaml", id);
+	const struct lull_file *file = path ? lull_files_get(files, path) : NULL;
+	int rc = file ? lull_yaml_read(file->bytes, file->n_bytes, path, &arena, &doc, NULL) : LULL_ENOMEM;
+
+	*out = true;
+	if (rc == LULL_OK) {
+		const struct lull_node *node = lull_node_get(doc.root, "forecast");
+		*out = node && node->text && !strcmp(node->text, "true");
+	}
+	lull_arena_clear(&arena);
+	return rc == LULL_ENOMEM ? rc : LULL_OK;
 }
 
 int lull_model_ids(const struct lull_files *files, struct lull_arena *arena, const char ***ids, size_t *n_ids,
 		   struct lull_err *err)
 {
-	static const char prefix[] = "models/", suffix[] = ".yaml";
-	size_t first, end;
+	int rc = lull_pm_ids(files, arena, ids, n_ids, err);
+	size_t n = 0;
 
-	lull_files_under(files, prefix, &first, &end);
-	*n_ids = 0;
-	*ids = LULL_ARENA_NEW(arena, const char *, end - first + 1);
-	if (!*ids)
-		return lull_nomem(err);
-	for (size_t i = first; i < end; i++) {
-		const char *name = files->items[i].path + sizeof(prefix) - 1;
-		const size_t n = strlen(name), n_suffix = sizeof(suffix) - 1;
-		if (n <= n_suffix || strcmp(name + n - n_suffix, suffix) != 0)
-			continue;
-		(*ids)[*n_ids] = lull_arena_strndup(arena, name, n - n_suffix);
-		if (!(*ids)[(*n_ids)++])
-			return lull_nomem(err);
+	for (size_t i = 0; rc == LULL_OK && i < *n_ids; i++) {
+		bool is_one;
+		rc = is_for_forecasts(files, (*ids)[i], &is_one);
+		if (is_one)
+			(*ids)[n++] = (*ids)[i];
 	}
+	if (rc != LULL_OK)
+		return lull_nomem(err);
+	*n_ids = n;
+	(*ids)[n] = NULL;
 	return LULL_OK;
 }
 

@@ -15,7 +15,7 @@
 
 /* What a concentration is of, and where it is drawn: part of the type, so that an
  * arterial S-ketamine effect refuses a venous or a total curve unless a bridge is declared. */
-enum lull_moiety { LULL_TOTAL_KETAMINE, LULL_S_KETAMINE, LULL_NORKETAMINE };
+enum lull_moiety { LULL_TOTAL_KETAMINE, LULL_S_KETAMINE, LULL_NORKETAMINE, LULL_MOIETY_NOT_STATED };
 enum lull_site { LULL_ARTERIAL, LULL_VENOUS, LULL_SITE_NOT_STATED };
 struct lull_drive {
 	enum lull_moiety moiety;

@@ -9,6 +9,7 @@
 #include "lull/base/schema.h"
 #include "lull/ketamine/effect.h"
 #include "lull/ketamine/linear.h"
+#include "lull/ketamine/model.h"
 #include "lull/ketamine/product.h"
 #include "lull/num/random.h"
 
@@ -29,11 +30,16 @@ LULL_NODISCARD int lull_pm_load(const struct lull_files *files, const char *id, 
 LULL_NODISCARD int lull_pm_read(const char *bytes, size_t n_bytes, const char *path, struct lull_arena *arena,
 				const struct lull_pm **out, struct lull_diags *diags);
 
+/* The ids of all models of knowledge, in the order of their file names. */
+LULL_NODISCARD int lull_pm_ids(const struct lull_files *files, struct lull_arena *arena, const char ***ids, size_t *n_ids,
+			       struct lull_err *err);
+
 struct lull_pm_name { const char *name, *unit, *label; }; /* unit "" where none */
 
 struct lull_pm_info {
 	const char *id, *name, *about, *hash_hex;          /* hash of the file's bytes          */
 	const char *time_unit, *amount_unit, *conc_unit;
+	double time_unit_h;                                /* hours in one unit of the model's time */
 	const struct lull_pm_name *params; int n_params;
 	const struct lull_pm_name *covariates; int n_covariates; const double *covariate_default; /* NAN: must be given */
 	const struct lull_pm_name *etas; int n_etas;       /* between people, in order of draw   */
@@ -41,6 +47,7 @@ struct lull_pm_info {
 	const struct lull_pm_name *inputs; int n_inputs;   /* inputs[i]: CMT = i + 1             */
 	int default_input;
 	const struct lull_pm_name *outputs; int n_outputs; /* linear outputs, then effects'      */
+	const struct lull_drive *output_drive;             /* moiety and site of each output     */
 	const struct lull_linear *linear;
 	const struct lull_lin_shape *shape;
 	const struct lull_effect_spec *effects; int n_effects;
