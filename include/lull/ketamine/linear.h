@@ -36,7 +36,12 @@ struct lull_lin_shape {
 	int output_state[LULL_LIN_MAX_OUTPUTS]; /* output o = amount of this state x scale[o] */
 };
 
-/* One person's numbers; all finite, >= 0. */
+/* One person's numbers; all >= 0. Beyond these ceilings: LULL_EDOMAIN. Gains of flows that come back
+ * (inside a strongly connected part) are at most 1. */
+#define LULL_LIN_MAX_RATE 1e8   /* per hour                                  */
+#define LULL_LIN_MAX_GAIN 1e8
+#define LULL_LIN_MAX_AMOUNT 1e15 /* amounts, rates of input, scales          */
+#define LULL_LIN_MAX_TIME 1e7   /* h, either side of 0                       */
 struct lull_lin_person {
 	double rate_per_h[LULL_LIN_MAX_FLOWS];
 	double gain[LULL_LIN_MAX_FLOWS];    /* 1: mass is kept; molar mass ratio, fraction formed ... */

@@ -1,0 +1,2 @@
+/* The kernels in AVX-512. */
+#include "linear_lanes.h"
