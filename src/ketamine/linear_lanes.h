@@ -123,7 +123,7 @@ LULL_V8 lull_k8 solve(const struct star *s, struct root *r, lull_v8 pole_low, lu
 		high = lull_v8_select(is_right, high, r->x);
 		lull_v8 step = model_step(&v, gap_low, gap_high, has_low, has_high);
 		lull_v8 next = r->x + step;
-		const lull_k8 inside = lull_k8_and(lull_v8_lt(low, next), lull_v8_lt(next, high));
+		const lull_k8 inside = lull_k8_and(lull_v8_le(low, next), lull_v8_le(next, high));
 		next = lull_v8_select(inside, next, half * (low + high));
 		next = lull_v8_select(is_root, r->x, next);
 		step = next - r->x;

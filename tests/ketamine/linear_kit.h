@@ -1,0 +1,210 @@
+/* Shared by the tests of linear.h: shapes, people and jobs at random, a sink that keeps everything, workload W1. */
+#ifndef LULL_TEST_LINEAR_KIT_H
+#define LULL_TEST_LINEAR_KIT_H
+
+#include "support.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "lull/ketamine/linear.h"
+#include "lull/num/dist.h"
+#include "lull/num/math.h"
+#include "lull/num/random.h"
+#include "lull/num/vec.h"
+
+/* ------------------------------------------------------------------ draws */
+
+struct dice {
+	struct lull_stream stream;
+	uint64_t n;
+};
+
+static inline struct dice dice_of(uint64_t seed, uint64_t person)
+{
+	return (struct dice){ .stream = { .seed = seed, .patient = person, .purpose = LULL_FOR_TEST } };
+}
+
+static inline double draw(struct dice *d, double low, double high)
+{
+	return low + (high - low) * lull_random_uniform(&d->stream, d->n++);
+}
+
+static inline double draw_log(struct dice *d, double low, double high)
+{
+	return lull_exp(draw(d, lull_log(low), lull_log(high)));
+}
+
+static inline int draw_int(struct dice *d, int n) /* 0..n-1 */
+{
+	return (int)lull_min(draw(d, 0, n), n - 1);
+}
+
+/* ------------------------------------------------------------------ building a shape */
+
+static inline int add_flow(struct lull_lin_shape *s, int from, int to, bool copies)
+{
+	s->flow[s->n_flows] = (struct lull_lin_flow){ from, to, copies };
+	return s->n_flows++;
+}
+
+static inline void set_flow(struct lull_lin_person *p, int f, double rate, double gain)
+{
+	p->rate_per_h[f] = rate;
+	p->gain[f] = gain;
+}
+
+static inline void flow(struct lull_lin_shape *s, struct lull_lin_person *p, int from, int to, bool copies, double rate, double gain)
+{
+	set_flow(p, add_flow(s, from, to, copies), rate, gain);
+}
+
+static inline void all_outputs(struct lull_lin_shape *s, struct lull_lin_person *p, double scale)
+{
+	s->n_outputs = s->n_states < LULL_LIN_MAX_OUTPUTS ? s->n_states : LULL_LIN_MAX_OUTPUTS;
+	for (int o = 0; o < s->n_outputs; o++) {
+		s->output_state[o] = o;
+		p->scale[o] = scale;
+	}
+}
+
+/* ------------------------------------------------------------------ running */
+
+/* Everything the sink saw: value[lane][time * n_outputs + output]. */
+struct kept {
+	int n_outputs;
+	size_t n_times;
+	double *value[LULL_LANES];
+	size_t n_seen[LULL_LANES];
+};
+
+static inline int keep_tile(void *user, int first_lane, int width, size_t i_time, size_t n_times, const double *tile, struct lull_err *err)
+{
+	struct kept *k = user;
+	const size_t n_out = (size_t)k->n_outputs;
+	(void)err;
+	for (int lane = 0; lane < width; lane++) {
+		assert_int_equal(k->n_seen[first_lane + lane], i_time); /* in order, none left out */
+		k->n_seen[first_lane + lane] += n_times;
+		for (size_t i = 0; i < n_times * n_out; i++)
+			k->value[first_lane + lane][i_time * n_out + i] = tile[i * (size_t)width + (size_t)lane];
+	}
+	return LULL_OK;
+}
+
+static inline struct kept kept_of(struct lull_arena *arena, const struct lull_lin_shape *shape, size_t n_times)
+{
+	struct kept k = { .n_outputs = shape->n_outputs, .n_times = n_times };
+	for (int lane = 0; lane < LULL_LANES; lane++) {
+		k.value[lane] = LULL_ARENA_NEW(arena, double, n_times *(size_t)shape->n_outputs + 1);
+		assert_non_null(k.value[lane]);
+	}
+	return k;
+}
+
+struct rig {
+	struct lull_arena arena;
+	const struct lull_linear *linear;
+	struct lull_lin_work *work;
+	const struct lull_lin_shape *shape;
+};
+
+static inline struct rig rig_of(const struct lull_lin_shape *shape)
+{
+	struct rig r = { .shape = shape };
+	struct lull_err err = { 0 };
+	assert_ok(lull_linear_new(shape, &r.arena, &r.linear, &err), &err);
+	assert_ok(lull_lin_work_new(r.linear, &r.work, &err), &err);
+	return r;
+}
+
+static inline void rig_end(struct rig *r)
+{
+	lull_lin_work_free(r->work);
+	lull_arena_clear(&r->arena);
+}
+
+/* n jobs at once; asserts that each lane ends well. */
+static inline struct kept run_jobs(struct rig *r, const struct lull_lin_job *jobs, int n)
+{
+	struct kept k = kept_of(&r->arena, r->shape, jobs[0].n_times);
+	const struct lull_lin_sink sink = { .user = &k, .tile = keep_tile };
+	struct lull_err err = { 0 }, errs[LULL_LANES] = { 0 };
+	int status[LULL_LANES];
+
+	assert_ok(lull_linear_run(r->linear, r->work, jobs, n, &sink, status, errs, &err), &err);
+	for (int i = 0; i < n; i++) {
+		assert_ok(status[i], &errs[i]);
+		assert_int_equal(k.n_seen[i], jobs[i].n_times);
+	}
+	return k;
+}
+
+static inline const double *run_one(struct rig *r, const struct lull_lin_person *person, const struct lull_op *ops, size_t n_ops,
+				    const double *t_h, size_t n_times)
+{
+	const struct lull_lin_job job = { .people = person, .n_people = 1, .ops = ops, .n_ops = n_ops, .t_h = t_h, .n_times = n_times };
+	return run_jobs(r, &job, 1).value[0];
+}
+
+/* ------------------------------------------------------------------ workload W1 (exact definitions without random numbers) */
+
+static inline double frac_of(double x)
+{
+	return x - lull_floor(x);
+}
+
+enum { W1_A1, W1_A2, W1_A3, W1_M1, W1_M2, W1_TIMES = 1441, W1_OPS = 6 };
+
+static inline struct lull_lin_shape w1_shape(void)
+{
+	struct lull_lin_shape s = { .n_states = 5, .n_outputs = 2, .output_state = { W1_A1, W1_M1 } };
+	add_flow(&s, W1_A1, W1_M1, false); /* all of the elimination; 0.75287 of it arrives */
+	add_flow(&s, W1_A1, W1_A2, false);
+	add_flow(&s, W1_A2, W1_A1, false);
+	add_flow(&s, W1_A1, W1_A3, false);
+	add_flow(&s, W1_A3, W1_A1, false);
+	add_flow(&s, W1_M1, -1, false);
+	add_flow(&s, W1_M1, W1_M2, false);
+	add_flow(&s, W1_M2, W1_M1, false);
+	return s;
+}
+
+static inline double w1_weight(int i)
+{
+	return 50 + 50 * frac_of(0.6180339887498949 * i);
+}
+
+static inline struct lull_lin_person w1_person(int i)
+{
+	static const double step[4] = { 0.41421356237309515, 0.73205080756887719, 0.2360679774997898, 0.6457513110645907 };
+	const double s = w1_weight(i) / 70, flows = lull_pow(s, 0.75), omega = lull_sqrt(lull_log(1.09));
+	struct lull_lin_person p = { 0 };
+	double e[4];
+	for (int k = 0; k < 4; k++)
+		e[k] = lull_exp(omega * lull_normal_quantile(frac_of(0.5 + i * step[k])));
+	const double cl = 80 * flows * e[0], v1 = 20 * s * e[1], q2 = 120 * flows * e[2], v2 = 60 * s, q3 = 60 * flows * e[3], v3 = 150 * s;
+	const double clm = 60 * flows, vm1 = 90 * s, qm = 100 * flows, vm2 = 170 * s;
+	const double rate[] = { cl / v1, q2 / v1, q2 / v2, q3 / v1, q3 / v3, clm / vm1, qm / vm1, qm / vm2 };
+	for (int f = 0; f < 8; f++)
+		set_flow(&p, f, rate[f], f == 0 ? 0.75287 : 1);
+	p.scale[0] = 1 / v1;
+	p.scale[1] = 1 / vm1;
+	return p;
+}
+
+static inline void w1_ops(int i, struct lull_op *ops)
+{
+	for (int k = 0; k < 3; k++) {
+		ops[2 * k] = (struct lull_op){ .t_h = 48 * k, .amount = 0.5 * w1_weight(i) / (40.0 / 60), .kind = LULL_OP_RATE };
+		ops[2 * k + 1] = (struct lull_op){ .t_h = 48 * k + 40.0 / 60, .kind = LULL_OP_RATE };
+	}
+}
+
+static inline void w1_times(double *t)
+{
+	for (int j = 0; j < W1_TIMES; j++)
+		t[j] = j / 12.0;
+}
+
+#endif
