@@ -102,6 +102,7 @@ int cmd_diary_response(struct cli *cli, int argc, char **argv);
 int cmd_diary_triggers(struct cli *cli, int argc, char **argv);
 int cmd_models(struct cli *cli, int argc, char **argv);
 int cmd_knowledge(struct cli *cli, int argc, char **argv);
+int cmd_outcome(struct cli *cli, int argc, char **argv);
 int cmd_pathway(struct cli *cli, int argc, char **argv);
 int cmd_plan(struct cli *cli, int argc, char **argv);
 int cmd_protocols(struct cli *cli, int argc, char **argv);
