@@ -58,12 +58,23 @@ static void reference_covariates(const struct lull_pm *pm, double *out)
 	}
 }
 
-/* The first output at steady state of a constant rate of one amount an hour into the default input, in
+/* The way straight into what is seen, for clearance; the default where there is none. */
+static int straight_input(const struct lull_pm *pm)
+{
+	for (int i = 0; i < pm->info.n_inputs; i++) {
+		const struct pm_part *part = &pm->input[i].part[0];
+		if (pm->input[i].n_parts == 1 && part->state == pm->shape.output_state[0] && !part->frac.n_of && !part->frac.n_less)
+			return i;
+	}
+	return pm->info.default_input;
+}
+
+/* The first output at steady state of a constant rate of one amount an hour into that input, in
  * units of the output: one over clearance. NAN where there is none. */
 static double steady_output(const struct lull_pm *pm, const struct lull_lin_person *person, const double *params)
 {
 	enum { N = LULL_LIN_MAX_STATES };
-	const struct pm_input *in = &pm->input[pm->info.default_input];
+	const struct pm_input *in = &pm->input[straight_input(pm)];
 	const int n = pm->shape.n_states;
 	double a[N * N] = { 0 }, b[N] = { 0 };
 
