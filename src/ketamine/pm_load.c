@@ -305,6 +305,12 @@ static int read_file(const char *bytes, size_t n_bytes, const char *path, const 
 		return rc;
 	if (diags->n_errors > n_before)
 		return LULL_EPARSE;
+	struct lull_err err = { 0 };
+	rc = lull_linear_new(&pm->shape, arena, &pm->info.linear, &err);
+	if (rc != LULL_OK && rc != LULL_ENOMEM)
+		lull_pm__say(&l, "flows", -1, NULL, "a system of compartments that can be solved", "%s", err.what);
+	if (rc != LULL_OK)
+		return rc == LULL_ENOMEM ? rc : LULL_EPARSE;
 	if ((rc = try_reference(&l, file->adult ? guards : NULL)))
 		return rc;
 	*out = pm;
