@@ -1,5 +1,5 @@
 /* lull models - the kinetic models and effects: what they say, where it comes from, how far it holds. */
-#include "cli.h"
+#include "cmd_models.h"
 
 #include <math.h>
 #include <string.h>
@@ -507,6 +507,7 @@ int cmd_models(struct cli *cli, int argc, char **argv)
 		{ "show", cmd_show, "one model, every number with mark and source" },
 		{ "effects", cmd_effects, "the numbers behind the effects" },
 		{ "check", cmd_check, "load them all and say what is wrong" },
+		{ "import", cmd_models_import, "a NONMEM control stream as a model file" },
 		{ 0 }
 	};
 	return cli_dispatch(cli, "models", table, argc, argv);
