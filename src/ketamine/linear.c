@@ -153,8 +153,8 @@ static void find_outputs(struct lull_linear *l, const uint32_t *reach)
 		if (l->n_output_modes[o] > l->n_shown)
 			l->n_shown = l->n_output_modes[o];
 	}
-	/* A tile and its exponentials stay in the first cache. */
-	l->n_tile = 320 / l->n_shown;
+	/* A tile and its exponentials stay in the first cache; products start anew with each (LULL_LIN_GRID_TOL). */
+	l->n_tile = 160 / l->n_shown;
 	l->n_tile = l->n_tile > LULL_LINEAR__MAX_TIMES ? LULL_LINEAR__MAX_TIMES : l->n_tile;
 }
 

@@ -8,7 +8,7 @@
 #include "lull/ketamine/linear.h"
 #include "lull/num/vec.h"
 
-enum { LULL_LINEAR__MAX_TIMES = 64 }; /* of a tile */
+enum { LULL_LINEAR__MAX_TIMES = 32 }; /* of a tile */
 
 /* Where a flow lies. */
 enum lull_linear__where { LULL_LINEAR__OUT, LULL_LINEAR__TO_LEG, LULL_LINEAR__TO_CENTRE, LULL_LINEAR__INNER, LULL_LINEAR__ACROSS };

@@ -147,6 +147,117 @@ static inline const double *run_one(struct rig *r, const struct lull_lin_person 
 	return run_jobs(r, &job, 1).value[0];
 }
 
+/* ------------------------------------------------------------------ systems at random */
+
+enum { MAX_RANDOM_OPS = 24 };
+
+/* A system with its person and ops: parts of 1 to 4 states fed by earlier ones, filters, an area, chains of equal rates. */
+struct system {
+	struct lull_lin_shape shape;
+	struct lull_lin_person person;
+	struct lull_op ops[MAX_RANDOM_OPS];
+	size_t n_ops;
+	int n_dosed;    /* states 0..n_dosed - 1 get doses                      */
+	int collector;  /* where everything that leaves arrives; -1: it is gone */
+};
+
+static inline void leave(struct system *s, struct dice *d, int state, double rate)
+{
+	(void)d;
+	flow(&s->shape, &s->person, state, s->collector, false, rate, 1);
+}
+
+/* One state, or a centre with 1 to 3 legs; the centre loses, a leg sometimes too. Returns the centre. */
+static inline int add_star(struct system *s, struct dice *d, int n_legs)
+{
+	const int centre = s->shape.n_states;
+	s->shape.n_states += 1 + n_legs;
+	leave(s, d, centre, draw_log(d, 0.01, 20));
+	for (int leg = 1; leg <= n_legs; leg++) {
+		flow(&s->shape, &s->person, centre, centre + leg, false, draw_log(d, 1e-3, 30), 1);
+		flow(&s->shape, &s->person, centre + leg, centre, false, draw_log(d, 1e-3, 30), 1);
+		if (draw_int(d, 4) == 0)
+			leave(s, d, centre + leg, draw_log(d, 0.01, 5));
+	}
+	return centre;
+}
+
+static inline struct system random_system(uint64_t seed, uint64_t i, bool collects, bool chains)
+{
+	struct dice d = dice_of(seed, i);
+	struct system s = { .collector = -1 };
+	int last, n_more;
+
+	if (collects)
+		s.collector = s.shape.n_states++;
+	last = add_star(&s, &d, draw_int(&d, 4));
+	s.n_dosed = s.shape.n_states;
+	n_more = draw_int(&d, 4);
+	for (int k = 0; k < n_more; k++) {
+		const int next = add_star(&s, &d, draw_int(&d, 3));
+		flow(&s.shape, &s.person, last, next, false, draw_log(&d, 0.05, 10), 1);
+		if (draw_int(&d, 2))
+			last = next;
+	}
+	for (int n = chains ? 1 + draw_int(&d, 4) : 0, next; n > 0; n--) { /* equal rates */
+		const double k = chains && n > 1 ? 2.5 : draw_log(&d, 0.05, 10);
+		next = s.shape.n_states++;
+		flow(&s.shape, &s.person, last, next, false, last == next - 1 && s.shape.n_states > 2 ? 2.5 : k, 1);
+		last = next;
+	}
+	if (chains)
+		leave(&s, &d, last, 2.5);
+	if (!collects) { /* filters and an area take nothing, so a collector would not balance */
+		for (int n = draw_int(&d, 3); n > 0; n--) {
+			const double k = draw_log(&d, 1e-3, 20);
+			const int site = s.shape.n_states++;
+			flow(&s.shape, &s.person, last, site, true, k, draw_log(&d, 0.1, 2));
+			flow(&s.shape, &s.person, site, -1, false, k, 1);
+		}
+		if (draw_int(&d, 2)) {
+			const int area = s.shape.n_states++;
+			flow(&s.shape, &s.person, last, area, true, 1, 1);
+		}
+	}
+	all_outputs(&s.shape, &s.person, 1);
+	return s;
+}
+
+/* Pushes, infusions that start and stop, at rising times, into the first part. */
+static inline void random_ops(struct system *s, uint64_t seed, uint64_t i)
+{
+	struct dice d = dice_of(seed + 1000, i);
+	double t = 0;
+
+	s->n_ops = 2 + (size_t)draw_int(&d, MAX_RANDOM_OPS - 3);
+	for (size_t k = 0; k < s->n_ops; k++) {
+		s->ops[k] = (struct lull_op){ .t_h = t, .kind = draw_int(&d, 2) ? LULL_OP_BOLUS : LULL_OP_RATE, .amount = draw_log(&d, 0.1, 100),
+					      .state = (int16_t)((s->collector == 0) + draw_int(&d, s->n_dosed - (s->collector == 0))) };
+		if (s->ops[k].kind == LULL_OP_RATE && draw_int(&d, 2))
+			s->ops[k].amount = 0;
+		t += draw_int(&d, 5) ? draw_log(&d, 1e-3, 12) : 0;
+	}
+}
+
+/* What has entered until t. */
+static inline double given_until(const struct system *s, double t_h)
+{
+	double rate[LULL_LIN_MAX_STATES] = { 0 }, sum = 0, now = 0;
+	for (size_t k = 0; k <= s->n_ops; k++) {
+		const double until = k < s->n_ops ? lull_min(s->ops[k].t_h, t_h) : t_h;
+		for (int i = 0; i < LULL_LIN_MAX_STATES; i++)
+			sum += rate[i] * lull_max(until - now, 0);
+		if (k == s->n_ops || s->ops[k].t_h > t_h)
+			break;
+		now = until;
+		if (s->ops[k].kind == LULL_OP_BOLUS)
+			sum += s->ops[k].amount;
+		else
+			rate[s->ops[k].state] = s->ops[k].amount;
+	}
+	return sum;
+}
+
 /* ------------------------------------------------------------------ workload W1 (exact definitions without random numbers) */
 
 static inline double frac_of(double x)

@@ -79,7 +79,7 @@ struct lull_lin_job {
 	 * within LULL_LIN_GRID_TOL (relative to the peak) of direct evaluation. */
 	double step_h;
 };
-#define LULL_LIN_GRID_TOL 1e-12
+#define LULL_LIN_GRID_TOL 1e-11 /* 32 products, each rounded, where modes nearly meet; else 1e-14 */
 
 /* A stretch without ops, as the effects see it: output o at t in [t0, t1] is
  * level[o] + slope[o] (t - t0) + sum_k coef[o][k] exp(-rate[k] (t - t0)) when n_modes > 0 (arrays are
