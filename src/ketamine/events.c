@@ -35,7 +35,9 @@ int lull_events_compile(const struct lull_pm *pm, const struct lull_subject *sub
 	const struct lull_pm_info *info = lull_pm_info(pm);
 	const struct parts_of of = { .pm = pm, .params = params };
 	const struct lull_events__source source = { .parts = parts, .user = &of, .n_inputs = info->n_inputs,
-						    .n_states = info->shape->n_states };
+						    .n_states = info->shape->n_states,
+						    .n_covariates = info->n_covariates,
+						    .covariate_default = info->covariate_default };
 	if (n_epochs > 1) { /* work may have served another subject since */
 		const size_t *first = NULL;
 		size_t n = 0;

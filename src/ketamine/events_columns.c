@@ -28,26 +28,28 @@ static int find_item(const char *name)
 	return -1;
 }
 
-/* "ETA1", "ETA(1)", "ETA_1" or the model's own name. */
+/* "ETA1", "ETA(1)", "ETA_1", or with the name of what varies: "ETA_CL", "eta.CL", "ETA(CL)". */
 static int find_eta(const struct lull_pm_info *info, const char *name)
 {
-	const int own = lull_events__find(info->etas, info->n_etas, name);
-	if (own >= 0)
-		return own;
-	char head[4] = { 0 };
-	if (strlen(name) < 4)
+	char head[4] = { 0 }, rest[64] = { 0 };
+	if (strlen(name) < 4 || strlen(name) - 3 >= sizeof(rest))
 		return -1;
 	memcpy(head, name, 3);
 	if (lull_text_casecmp(head, "ETA") != 0)
 		return -1;
-	const char *digits = name + 3 + (name[3] == '(' || name[3] == '_');
-	const size_t n = strspn(digits, "0123456789");
-	const bool is_closed = name[3] != '(' || (digits[n] == ')' && !digits[n + 1]);
-	if (!n || n > 3 || !is_closed || (name[3] != '(' && digits[n]))
-		return -1;
+	const bool has_mark = strchr("(_.", name[3]) != NULL;
+	memcpy(rest, name + 3 + has_mark, strlen(name) - 3 - has_mark);
+	size_t n = strlen(rest);
+	if (name[3] == '(') {
+		if (!n || rest[n - 1] != ')')
+			return -1;
+		rest[--n] = '\0';
+	}
+	if (!n || n > 3 || strspn(rest, "0123456789") != n)
+		return has_mark ? lull_events__find(info->etas, info->n_etas, rest) : -1;
 	int number = 0;
 	for (size_t i = 0; i < n; i++)
-		number = number * 10 + (digits[i] - '0');
+		number = number * 10 + (rest[i] - '0');
 	return number >= 1 && number <= info->n_etas ? number - 1 : -1;
 }
 
@@ -104,6 +106,7 @@ static void say_unknown(struct lull_events__reader *r, const bool *is_unknown)
 	if (names.n)
 		lull_diags_addf(r->diags, LULL_NOTE, r->path, r->line, 0, NULL, NULL, "columns not used: %s",
 				lull_buf_text(&names));
+	r->is_out_of_memory |= names.failed && !names.is_full;
 	lull_buf_clear(&names);
 }
 

@@ -330,6 +330,29 @@ static int check_dose(const struct run *run, const struct lull_record *record, c
 	return LULL_OK;
 }
 
+/* A dose by a covariate (0.5 mg/kg) becomes this person's. */
+static int scale(const struct run *run, size_t i, struct lull_record *record)
+{
+	const struct lull_events__source *source = run->source;
+	const size_t n = (size_t)source->n_covariates;
+	const int per[2] = { record->amt_per, record->rate_per };
+	for (int k = 0; k < 2; k++) {
+		if (!per[k])
+			continue;
+		if (per[k] < 0 || per[k] > source->n_covariates)
+			return bad_record(run, record, "AMT", LULL_EDOMAIN, "a dose by a covariate the model does not have");
+		const double by = run->subject->covariates ? run->subject->covariates[i * n + (size_t)per[k] - 1]
+							   : source->covariate_default[per[k] - 1];
+		if (!(by > 0 && by <= DBL_MAX))
+			return bad_record(run, record, "AMT", LULL_EDOMAIN, "a dose by a covariate that is not above 0");
+		if (k == 0)
+			record->amt *= by;
+		else
+			record->rate *= by;
+	}
+	return LULL_OK;
+}
+
 /* The dose of a record, its additional ones, and what steady state adds. */
 static int give(struct run *run, const struct lull_record *record, size_t i_epoch)
 {
@@ -454,9 +477,13 @@ static int do_record(struct run *run, size_t i, size_t i_epoch)
 		list(run, run->t_h, record->t_h, (int32_t)i);
 	if (record->evid == LULL_EVID_RESET || record->evid == LULL_EVID_RESET_DOSE)
 		rc = reset(run);
-	if (rc == LULL_OK && (record->evid == LULL_EVID_DOSE || record->evid == LULL_EVID_RESET_DOSE))
-		rc = give(run, record, i_epoch);
-	return rc;
+	if (rc != LULL_OK || (record->evid != LULL_EVID_DOSE && record->evid != LULL_EVID_RESET_DOSE))
+		return rc;
+	if (!record->amt_per && !record->rate_per)
+		return give(run, record, i_epoch);
+	struct lull_record own = *record;
+	rc = scale(run, i, &own);
+	return rc == LULL_OK ? give(run, &own, i_epoch) : rc;
 }
 
 /* The first time that is asked for, and the record after which none is. */

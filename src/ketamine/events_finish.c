@@ -126,12 +126,14 @@ static void fill_etas(struct lull_events__reader *r, struct lull_events__block *
 		bool is_one = true;
 		for (size_t i = 1; i < block->n; i++)
 			is_one &= !(column[i * n_eta] < column[0]) && !(column[i * n_eta] > column[0]);
+		char name[72];
+		lull_text_format(name, sizeof(name), "ETA of %s", r->info->etas[e].name);
 		r->row_is_bad = false;
 		if (!has_any)
-			lull_events__say(r, LULL_ERROR, 0, r->info->etas[e].name, "give it in one row at least",
+			lull_events__say(r, LULL_ERROR, 0, name, "give it in one row at least",
 					 "no value in any row");
 		else if (!is_one)
-			lull_events__say(r, LULL_ERROR, 0, r->info->etas[e].name,
+			lull_events__say(r, LULL_ERROR, 0, name,
 					 "give changes between occasions by OCC and the model's occasions",
 					 "a deviation between people that changes within one");
 		block->is_bad |= r->row_is_bad;
@@ -208,8 +210,6 @@ int lull_events__finish(struct lull_events__reader *r, struct lull_dataset *out)
 				      .carried_text = r->carried, .records = r->records, .n_records = r->n_records,
 				      .covariates_next = r->covariates_next, .n_rejected = n_rejected };
 	say_what_holds(r, n_rejected);
-	if (r->diags && r->diags->out_of_memory)
-		return LULL_ENOMEM;
 	if (n)
 		return LULL_OK;
 	if (!r->n_blocks)

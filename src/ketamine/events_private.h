@@ -44,6 +44,7 @@ struct lull_events__source {
 		     struct lull_err *err);
 	const void *user;
 	int n_inputs, n_states;
+	int n_covariates; const double *covariate_default; /* doses by a covariate */
 };
 
 int lull_events__epochs(const struct lull_subject *subject, size_t n_covariates, size_t n_params, bool has_iov,

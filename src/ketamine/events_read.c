@@ -166,6 +166,7 @@ static int32_t read_cmt(struct lull_events__reader *r, const struct lull_csv_cel
 	for (int i = 0; i < r->info->n_inputs; i++)
 		lull_buf_printf(&known, "%s%s (%d)", i ? ", " : "the model's inputs: ", r->info->inputs[i].name, i + 1);
 	lull_events__say(r, LULL_ERROR, t.col, "CMT", lull_buf_text(&known), "'%s' is not an input", name);
+	r->is_out_of_memory |= known.failed && !known.is_full;
 	lull_buf_clear(&known);
 	return 0;
 }
@@ -272,6 +273,12 @@ static struct lull_events__block *block_of(struct lull_events__reader *r, const 
 	return block;
 }
 
+/* Seconds where one of two times is a clock's; else as written. */
+static double comparable(const struct lull_events__stamp *s, const struct lull_events__stamp *other)
+{
+	return other->is_clock && !s->is_clock ? s->number * 3600 : s->number;
+}
+
 /* A time that falls without a reset. */
 static void check_time(struct lull_events__reader *r, const struct lull_csv_cell *cells,
 		       const struct lull_events__block *block, const struct lull_record *record)
@@ -280,7 +287,7 @@ static void check_time(struct lull_events__reader *r, const struct lull_csv_cell
 	if (r->n_records == block->first || record->evid == LULL_EVID_RESET || record->evid == LULL_EVID_RESET_DOSE)
 		return;
 	const struct lull_events__stamp *last = now - 1;
-	if (now->day < last->day || (now->day == last->day && now->number < last->number))
+	if (now->day < last->day || (now->day == last->day && comparable(now, last) < comparable(last, now)))
 		lull_events__say(r, LULL_ERROR, cells[r->item[LULL_EV_TIME]].col, "TIME",
 				 "sort the ID's records by time; time may start again at EVID 3 or 4",
 				 now->is_clock && now->day == last->day
@@ -316,9 +323,10 @@ static int read_row(struct lull_events__reader *r, const struct lull_csv_cell *c
 		return LULL_OK;
 	}
 	const size_t i = r->n_records;
-	read_stamp(r, cells, &r->stamps[i]);
 	r->records[i] = read_items(r, cells);
-	check_items(r, cells, &r->records[i]);
+	if (!r->row_is_bad) /* what could not be read is 0: its faults would be said twice */
+		check_items(r, cells, &r->records[i]);
+	read_stamp(r, cells, &r->stamps[i]);
 	check_time(r, cells, block, &r->records[i]);
 	if (r->n_covariate_cols)
 		read_numbers(r, cells, r->covariate, r->info->n_covariates, r->covariates + i * (size_t)r->info->n_covariates);
@@ -413,5 +421,7 @@ int lull_events__read_csv(const struct lull_pm_info *info, const char *bytes, si
 	}
 	rc = read_rows(r, csv, o);
 	lull_csv_free(csv);
-	return rc == LULL_OK ? lull_events__finish(r, out) : rc;
+	if (rc == LULL_OK)
+		rc = lull_events__finish(r, out);
+	return r->is_out_of_memory || (diags && diags->out_of_memory) ? LULL_ENOMEM : rc;
 }

@@ -34,7 +34,7 @@ struct reader {
 	double weight_kg;       /* also for a model without that covariate */
 	size_t i_dose;
 	int col;                /* of the word at hand                     */
-	bool is_bad;
+	bool is_bad, is_out_of_memory;
 };
 
 static const char *const keys[] = { "amt", "time", "rate", "dur", "tinf", "ii", "addl", "total", "until", "ss", "cmt",
@@ -163,6 +163,7 @@ static int32_t read_cmt(struct reader *r, const struct value *v)
 	for (int i = 0; i < r->info->n_inputs; i++)
 		lull_buf_printf(&known, "%s%s (%d)", i ? ", " : "the model's inputs: ", r->info->inputs[i].name, i + 1);
 	say(r, lull_buf_text(&known), "cmt: '%s' is not an input", name);
+	r->is_out_of_memory |= known.failed && !known.is_full;
 	lull_buf_clear(&known);
 	return 0;
 }
@@ -188,7 +189,10 @@ static bool is_weight(const char *name)
 /* A name that is not a key: a covariate, or the weight for doses by kg. */
 static void other_word(struct reader *r, const char *name, struct value *v)
 {
-	const int c = lull_events__find(r->info->covariates, r->info->n_covariates, name);
+	int c = lull_events__find(r->info->covariates, r->info->n_covariates, name);
+	for (int i = 0; c < 0 && i < r->info->n_covariates && is_weight(name); i++) /* weight, wt, bw are one */
+		if (is_weight(r->info->covariates[i].name) && lull_text_eq(r->info->covariates[i].unit, "kg"))
+			c = i;
 	const char *known[LULL_PM_MAX_COVARIATES + 16];
 	size_t n = 0;
 	if (c < 0 && !is_weight(name)) {
@@ -292,14 +296,22 @@ static void read_words(struct reader *r, const char *text)
 
 /* ---- doses --------------------------------------------------------------------------- */
 
-static double weight_of(struct reader *r)
+/* A dose by kg: by the model's covariate, so that people whose weight is drawn get their own; else by the weight
+ * that was given. */
+static void by_weight(struct reader *r, struct dose_text *d)
 {
-	if (r->weight_kg > 0)
-		return r->weight_kg;
-	for (int c = 0; c < r->info->n_covariates; c++)
-		if (is_weight(r->info->covariates[c].name) && r->info->covariate_default[c] > 0)
-			return r->info->covariate_default[c];
-	return 0;
+	struct lull_record *record = &d->record;
+	for (int c = 0; c < r->info->n_covariates; c++) {
+		if (!is_weight(r->info->covariates[c].name) || !lull_text_eq(r->info->covariates[c].unit, "kg"))
+			continue;
+		record->amt_per = d->amt_by_kg ? (int16_t)(c + 1) : 0;
+		record->rate_per = d->rate_by_kg ? (int16_t)(c + 1) : 0;
+		return;
+	}
+	if (!(r->weight_kg > 0))
+		say(r, "add weight=80", "a dose by kg of a person whose weight is not known");
+	record->amt *= d->amt_by_kg ? r->weight_kg : 1;
+	record->rate *= d->rate_by_kg ? r->weight_kg : 1;
 }
 
 /* Doses by weight, until, total, and the checks of every record. */
@@ -307,12 +319,9 @@ static void finish_dose(struct reader *r, struct dose_text *d)
 {
 	struct lull_record *record = &d->record;
 	struct lull_events__fault faults[LULL_EVENTS_MAX_FAULTS];
-	const double kg = weight_of(r);
 	r->col = 0;
-	if ((d->amt_by_kg || d->rate_by_kg) && !(kg > 0))
-		say(r, "add weight=80", "a dose by kg of a person whose weight is not known");
-	record->amt *= d->amt_by_kg ? kg : 1;
-	record->rate *= d->rate_by_kg ? kg : 1;
+	if (d->amt_by_kg || d->rate_by_kg)
+		by_weight(r, d);
 	if ((d->total > 0) + (d->until_h > -INFINITY) + (record->addl > 0) > 1)
 		say(r, NULL, "give one of addl, total and until");
 	if ((d->total > 1 || d->until_h > -INFINITY) && !(record->ii_h > 0))
@@ -403,6 +412,8 @@ int lull_events__read_text(const struct lull_pm_info *info, const char *text, st
 	}
 	if (!r.n_doses && !r.is_bad)
 		say(&r, "write amt=35 dur=40min", "no dose");
+	if (r.is_out_of_memory || (diags && diags->out_of_memory))
+		return LULL_ENOMEM;
 	if (r.is_bad)
 		return LULL_EPARSE;
 	return hand_out(&r, arena, out);

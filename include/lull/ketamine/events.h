@@ -15,11 +15,12 @@ enum {
 	LULL_EVENTS_MAX_OPS = 4000000,     /* a person                                       */
 	LULL_EVENTS_MAX_TEXT = 65536       /* bytes of --ev                                  */
 };
-#define LULL_EVENTS_MAX_H 1e8              /* times and intervals                            */
+#define LULL_EVENTS_MAX_H 1e7              /* times and intervals                            */
 
 struct lull_record {
 	double t_h, amt, rate, dur_h, ii_h, dv;  /* rate per h; -1, -2: by the model; dv NAN where absent */
 	int32_t evid, cmt, addl, ss, mdv, occ;   /* cmt 1..n_inputs (doses) ; occ 1.. */
+	int16_t amt_per, rate_per;               /* 1 + the covariate that amt, rate are multiplied by ("0.5 mg/kg"); 0 none */
 	size_t line;                             /* in its file                       */
 };
 
@@ -28,7 +29,8 @@ struct lull_subject {
 	uint64_t id;
 	const char *id_text;
 	const struct lull_record *records; size_t n_records;
-	const double *covariates;   /* [record][covariate], filled forward or backward; NULL: defaults */
+	const double *covariates;   /* [record][covariate], filled forward or backward; NULL: defaults. For compiling,
+				     * the person's own where they were drawn (doses by weight) */
 	const double *etas;         /* given in columns: n_etas; NULL: drawn           */
 	const double *params;       /* given in columns: [record][param], NAN = not given; NULL none */
 	/* Which record's covariates (occasion, parameters) hold between two records: false, the one before
