@@ -203,6 +203,8 @@ void lull_pm__variability(struct pm_load *l); /* blocks, uncertainty           (
 void lull_pm__structure(struct pm_load *l); /* states, flows, inputs, outputs  (pm_structure.c) */
 void lull_pm__effects(struct pm_load *l);   /*                                 (pm_effects.c)   */
 
+void lull_pm__about(struct pm_load *l);     /* statements for people           (pm_about.c)     */
+
 /* A parameter where a quantity of this kind belongs; false after saying what is wrong. */
 bool lull_pm__use(struct pm_load *l, const char *name, int volume, int time, const char *section, int i,
 		  const char *key, struct pm_ratio *out);

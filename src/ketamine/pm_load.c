@@ -45,9 +45,10 @@ static int load_guards(const struct lull_files *files, struct lull_arena *arena,
 
 /* ---- a reference person ------------------------------------------------------------------ */
 
-/* Defaults; a covariate without one lies where an effect of it is centred. */
-static void reference_covariates(const struct lull_pm *pm, double *out)
+void lull_pm_reference(const struct lull_pm *pm, double *covariates)
 {
+	double *out = covariates;
+
 	for (int i = 0; i < pm->info.n_covariates; i++) {
 		out[i] = pm->covariate_default[i];
 		for (int t = 0; t < pm->n_terms && lull_is_nan(out[i]); t++)
@@ -92,20 +93,27 @@ static double steady_output(const struct lull_pm *pm, const struct lull_lin_pers
 	return lull_solve(a, b, (size_t)n) ? b[pm->shape.output_state[0]] * person->scale[0] : NAN;
 }
 
-/* Facts pharmacology 5.7: a transcription that is off by a unit or a decimal shows here. The clearance is
- * that of the curve: dose over area. */
-static int check_guard(struct pm_load *l, const struct guards *g, const struct lull_lin_person *person, const double *params)
+double lull_pm_clearance(const struct lull_pm *pm, const double *params)
 {
-	const struct lull_pm *pm = l->pm;
+	struct lull_lin_person person;
 	struct pm_unit unit, per_l = pm->amount;
-	char got[32], low[32], high[32], kg[32];
 
 	per_l.power[PM_VOLUME] = -1;
-	const int c = lull_pm__compartment(l->file, l->file->outputs[0].of);
-	const double molar_mass = lull_pm__molar_mass(l->file, c < 0 ? NULL : l->file->compartments[c].analyte);
-	if (!lull_pm__unit(pm->outputs[0].unit, &unit))
-		return LULL_EPARSE;
-	const double cl = lull_pm__convert(&per_l, &unit, molar_mass) / steady_output(pm, person, params);
+	const int c = lull_pm__compartment(pm->file, pm->file->outputs[0].of);
+	const double molar_mass = lull_pm__molar_mass(pm->file, c < 0 ? NULL : pm->file->compartments[c].analyte);
+	if (lull_pm_person(pm, params, &person, NULL, NULL) != LULL_OK || !lull_pm__unit(pm->outputs[0].unit, &unit))
+		return NAN;
+	const double factor = lull_pm__convert(&per_l, &unit, molar_mass), level = steady_output(pm, &person, params);
+	return factor > 0 && level > 0 ? factor / level : NAN;
+}
+
+/* Facts pharmacology 5.7: a transcription that is off by a unit or a decimal shows here. The clearance is
+ * that of the curve: dose over area. */
+static int check_guard(struct pm_load *l, const struct guards *g, const double *params)
+{
+	const double cl = lull_pm_clearance(l->pm, params);
+	char got[32], low[32], high[32], kg[32];
+
 	if (cl >= g->adult_clearance_min_l_per_h && cl <= g->adult_clearance_max_l_per_h)
 		return LULL_OK;
 	lull_node_diag(l->diags, l->doc, lull_node_get(l->doc->root, "parameters"), LULL_ERROR,
@@ -139,7 +147,7 @@ static int try_reference(struct pm_load *l, const struct guards *guards)
 	struct lull_err err = { 0 };
 	int n_parts, rc;
 
-	reference_covariates(pm, covariates);
+	lull_pm_reference(pm, covariates);
 	for (int i = 0; guards && i < pm->info.n_covariates; i++)
 		if (!strcmp(pm->covariates[i].unit, "kg"))
 			covariates[i] = guards->weight_kg;
@@ -154,7 +162,7 @@ static int try_reference(struct pm_load *l, const struct guards *guards)
 		lull_pm__say(l, "parameters", -1, NULL, "numbers that work for the typical person", "%s", err.what);
 		return LULL_EPARSE;
 	}
-	return guards ? check_guard(l, guards, &person, params) : LULL_OK;
+	return guards ? check_guard(l, guards, params) : LULL_OK;
 }
 
 /* ---- sources and marks --------------------------------------------------------------------- */
@@ -266,6 +274,7 @@ static int compile(struct pm_load *l, struct pm_file *file, bool is_knowledge)
 	lull_pm__structure(l);
 	if (l->pm->info.n_outputs)
 		lull_pm__effects(l);
+	lull_pm__about(l);
 	check_names(l);
 	if (file->has_range && file->range.weight_min_kg > file->range.weight_max_kg)
 		lull_pm__say(l, "range", -1, "weight_min_kg", "at most weight_max_kg", "a range upside down");

@@ -36,6 +36,23 @@ LULL_NODISCARD int lull_pm_ids(const struct lull_files *files, struct lull_arena
 
 struct lull_pm_name { const char *name, *unit, *label; }; /* unit "" where none */
 
+/* One number as the file has it. */
+enum lull_pm_said {
+	LULL_PM_PARAMETER, LULL_PM_COVARIATE, LULL_PM_BETWEEN_PEOPLE, LULL_PM_BETWEEN_OCCASIONS, LULL_PM_RESIDUAL, LULL_PM_MOLAR_MASS
+};
+struct lull_pm_statement {
+	enum lull_pm_said kind;
+	const char *what;          /* "cl", "cl: power of wt / 70", "variance of log cl" */
+	double value;
+	const char *unit, *note;   /* "" without unit; note may be NULL          */
+	const char *source; enum lull_mark mark;
+};
+/* On what it was fitted; NAN where not stated (source NULL: nothing is). */
+struct lull_pm_range {
+	double conc_max_ng_per_ml, dur_max_h, weight_min_kg, weight_max_kg;
+	const char *source; enum lull_mark mark;
+};
+
 struct lull_pm_info {
 	const char *id, *name, *about, *hash_hex;          /* hash of the file's bytes          */
 	const char *time_unit, *amount_unit, *conc_unit;
@@ -52,6 +69,12 @@ struct lull_pm_info {
 	const struct lull_lin_shape *shape;
 	const struct lull_effect_spec *effects; int n_effects;
 	bool has_residual, has_uncertainty;
+	int product;                                       /* enum lull_product; -1 not stated   */
+	bool adult, is_for_forecasts;                      /* the latter: lull_model_load takes it */
+	const char *source; enum lull_mark mark;           /* of the file; "" where none         */
+	const char *const *caveats; size_t n_caveats;
+	struct lull_pm_range range;
+	const struct lull_pm_statement *statements; size_t n_statements;
 };
 const struct lull_pm_info *lull_pm_info(const struct lull_pm *pm);
 int lull_pm_param_index(const struct lull_pm *pm, const char *name); /* -1 none; case ignored */
@@ -64,6 +87,11 @@ void lull_pm_draw_iov(const struct lull_pm *pm, const struct lull_stream *stream
 /* theta drawn from the parameters' uncertainty (LULL_FOR_PK_PARAM), one a replicate. */
 LULL_NODISCARD int lull_pm_draw_uncertainty(const struct lull_pm *pm, const struct lull_stream *stream, double *theta,
 					    struct lull_err *err);
+
+/* Covariates of a reference person: the defaults, and where there is none the value at which an effect of it is centred. */
+void lull_pm_reference(const struct lull_pm *pm, double *covariates);
+/* Clearance of the first output's curve, dose over area of what goes straight in (else into the default input), L/h; NAN none. */
+double lull_pm_clearance(const struct lull_pm *pm, const double *params);
 
 /* One person's parameters: covariates, then deviations, applied to theta. etas, iov NULL: none. */
 LULL_NODISCARD int lull_pm_individual(const struct lull_pm *pm, const double *theta, const double *covariates,
