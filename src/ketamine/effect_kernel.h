@@ -146,7 +146,7 @@ struct panel {
 
 LULL_V8 lull_v8 weighted(const double *weight, const lull_v8 *x)
 {
-	lull_v8 a = weight[0] * x[0], b = weight[1] * x[1];
+	lull_v8 a = lull_v8_all(weight[0]) * x[0], b = lull_v8_all(weight[1]) * x[1];
 
 	UNROLL for (int j = 2; j <= N; j += 2) { /* two chains: half the wait */
 		a = lull_v8_fma(lull_v8_all(weight[j]), x[j], a);

@@ -50,12 +50,11 @@ void lull_vec_pow(enum lull_isa isa, const double *x, const double *power, doubl
 typedef double lull_v8 __attribute__((vector_size(64)));
 typedef int64_t lull_i8 __attribute__((vector_size(64)));
 
-LULL_V8 lull_v8 lull_v8_all(double x) { return (lull_v8){ x, x, x, x, x, x, x, x }; }
-
 #if defined(__AVX512F__) && !defined(LULL_VEC_SCALAR)
 
 typedef __mmask8 lull_k8;
 
+LULL_V8 lull_v8 lull_v8_all(double x) { return (lull_v8)_mm512_set1_pd(x); }
 LULL_V8 lull_v8 lull_v8_load(const double *p) { return (lull_v8)_mm512_loadu_pd(p); }
 LULL_V8 void lull_v8_store(double *p, lull_v8 x) { _mm512_storeu_pd(p, (__m512d)x); }
 LULL_V8 lull_k8 lull_v8_lt(lull_v8 a, lull_v8 b) { return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_LT_OQ); }
@@ -110,14 +109,10 @@ LULL_V8 lull_k8 lull_k8_of(unsigned bits)
 		k[i] = -(int64_t)(bits >> i & 1);
 	return k;
 }
-LULL_V8 lull_v8 lull_v8_abs(lull_v8 x)
-{
-	const lull_i8 sign = (lull_i8)lull_v8_all(-0.0);
-	return (lull_v8)((lull_i8)x & ~sign);
-}
 
 #if defined(LULL_VEC_SCALAR)
 
+LULL_V8 lull_v8 lull_v8_all(double x) { return (lull_v8){ x, x, x, x, x, x, x, x }; }
 LULL_V8 lull_k8 lull_v8_lt(lull_v8 a, lull_v8 b) { return (lull_k8)(a < b); }
 LULL_V8 lull_k8 lull_v8_le(lull_v8 a, lull_v8 b) { return (lull_k8)(a <= b); }
 LULL_V8 lull_k8 lull_v8_eq(lull_v8 a, lull_v8 b) { return (lull_k8)(a == b); }
@@ -148,9 +143,12 @@ LULL_V8 lull_v8 lull_v8_pow(lull_v8 a, lull_v8 b) { LULL_V8_EACH(lull_pow(a[i], 
 
 #else
 
-#define LULL_V8_LOW(x) ((__m256d)__builtin_shufflevector((x), (x), 0, 1, 2, 3))
-#define LULL_V8_HIGH(x) ((__m256d)__builtin_shufflevector((x), (x), 4, 5, 6, 7))
-#define LULL_V8_JOIN(low, high) ((lull_v8)__builtin_shufflevector((low), (high), 0, 1, 2, 3, 4, 5, 6, 7))
+/* Halves by memory's order: gcc takes shuffles of eight doubles apart in pieces of 16 bytes. */
+union lull_v8_halves { lull_v8 v; __m256d half[2]; };
+#define LULL_V8_LOW(x) ((union lull_v8_halves){ .v = (lull_v8)(x) }.half[0])
+#define LULL_V8_HIGH(x) ((union lull_v8_halves){ .v = (lull_v8)(x) }.half[1])
+#define LULL_V8_JOIN(low, high) ((union lull_v8_halves){ .half = { (low), (high) } }.v)
+LULL_V8 lull_v8 lull_v8_all(double x) { return LULL_V8_JOIN(_mm256_set1_pd(x), _mm256_set1_pd(x)); }
 #define LULL_V8_HALVES(f, x)                                                        \
 	const __m256d low = f(LULL_V8_LOW(x)), high = f(LULL_V8_HIGH(x));           \
 	return LULL_V8_JOIN(low, high)
@@ -203,6 +201,13 @@ LULL_V8 lull_v8 lull_v8_fma(lull_v8 a, lull_v8 b, lull_v8 c)
 #undef LULL_V8_HALVES
 
 #endif
+
+LULL_V8 lull_v8 lull_v8_abs(lull_v8 x)
+{
+	const lull_i8 sign = (lull_i8)lull_v8_all(-0.0);
+	return (lull_v8)((lull_i8)x & ~sign);
+}
+
 #endif
 
 /* For numbers, not NaN: with a NaN the second argument is returned, as lull_min does. */
