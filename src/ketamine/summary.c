@@ -135,9 +135,9 @@ static void free_hand(struct lull_summary__hand *h)
 
 static void free_group(struct lull_summary__group *g)
 {
-	for (size_t i = 0; i < g->n_blocks; i++)
-		lull_mem_free(g->blocks[i]);
-	lull_mem_free(g->blocks);
+	for (size_t i = 0; i < g->n_kept; i++)
+		lull_mem_free(g->kept[i].block);
+	lull_mem_free(g->kept);
 	lull_mem_free(g->cells);
 	lull_mem_free(g->logs);
 }
@@ -168,23 +168,6 @@ void lull_summary_free(struct lull_summary *s)
 	lull_mem_free(s);
 }
 
-static size_t block_bytes(const struct lull_summary *s)
-{
-	return s->n_cells * s->block_width * sizeof(double);
-}
-
-int lull_summary__block_new(struct lull_summary *s, double **out, struct lull_err *err)
-{
-	const size_t n = s->n_cells * s->block_width;
-
-	*out = lull_mem_alloc(n * sizeof(double));
-	if (!*out)
-		return lull_nomem(err);
-	for (size_t i = 0; i < n; i++)
-		(*out)[i] = NAN;
-	return LULL_OK;
-}
-
 /* Whether all values may be kept: decided before the first comes, by what is said of the population. */
 static void choose_exact(struct lull_summary *s)
 {
@@ -193,10 +176,8 @@ static void choose_exact(struct lull_summary *s)
 
 	if (!o->n_probs || !o->n_people || o->n_people > most / sizeof(double))
 		return;
-	const uint64_t n_blocks = (o->n_people + LULL_SUMMARY_CHUNK - 1) / LULL_SUMMARY_CHUNK;
-	s->block_width = o->n_people < LULL_SUMMARY_CHUNK ? ((size_t)o->n_people + 7) / 8 * 8 : LULL_SUMMARY_CHUNK;
-	if (n_blocks > most / block_bytes(s) || o->n_groups > most / block_bytes(s) / n_blocks)
-		s->block_width = 0;
+	if (o->n_people <= most / sizeof(double) / s->n_cells / o->n_groups)
+		s->block_width = o->n_people < LULL_SUMMARY_CHUNK ? (size_t)o->n_people : LULL_SUMMARY_CHUNK;
 }
 
 static int new_hand(struct lull_summary *s, struct lull_summary__hand *h, struct lull_err *err)
@@ -216,12 +197,15 @@ static int new_hand(struct lull_summary *s, struct lull_summary__hand *h, struct
 	h->high = get(s, o->n_intervals * n_out * LULL_SUMMARY_CHUNK, sizeof(double), &rc);
 	h->wide = get(s, rows * LULL_LANES, sizeof(double), &rc);
 	h->eight = get(s, n_out, sizeof(*h->eight), &rc);
+	h->block = get(s, lull_summary__block_size(s, s->block_width), sizeof(double), &rc);
 	if (has_sketch)
 		h->keys = get(s, s->n_time_cells * LULL_SUMMARY__KEYS, sizeof(int16_t), &rc);
 	if (rc != LULL_OK)
 		return lull_nomem(err);
 	for (size_t i = 0; h->keys && i < s->n_time_cells * LULL_SUMMARY__KEYS; i++)
 		h->keys[i] = LULL_SKETCH_MISSING;
+	for (size_t i = 0; i < lull_summary__block_size(s, s->block_width); i++)
+		h->block[i] = NAN;
 	return has_sketch ? lull_sketch_new(s->n_cells * o->n_groups, &h->sketch, err) : LULL_OK;
 }
 
@@ -340,20 +324,21 @@ static void merge_part(struct lull_summary__total *to, const struct lull_summary
 	lull_sum_add(&to->sum, from->sum);
 }
 
-/* Room for one more block of the group, and for all the values of one of its cells. */
-static int block_room(struct lull_summary *s, struct lull_summary__group *g, struct lull_err *err)
+/* The slot's block becomes the group's, with room for all the values of one of its cells. */
+static int keep_block(struct lull_summary *s, struct lull_summary__group *g, struct lull_summary__slot *slot,
+		      struct lull_err *err)
 {
-	if (g->n_blocks == g->cap_blocks) {
-		const size_t cap = g->cap_blocks ? 2 * g->cap_blocks : 4;
-		void *const more = lull_mem_realloc(g->blocks, cap * sizeof(*g->blocks));
+	if (g->n_kept == g->cap_kept) {
+		const size_t cap = g->cap_kept ? 2 * g->cap_kept : 4;
+		void *const more = lull_mem_realloc(g->kept, cap * sizeof(*g->kept));
 		if (!more)
 			return lull_nomem(err);
-		s->n_bytes += (cap - g->cap_blocks) * sizeof(*g->blocks);
-		g->blocks = more;
-		g->cap_blocks = cap;
+		s->n_bytes += (cap - g->cap_kept) * sizeof(*g->kept);
+		g->kept = more;
+		g->cap_kept = cap;
 	}
-	if (g->cap_blocks * s->block_width > s->cap_scratch) {
-		const size_t cap = g->cap_blocks * s->block_width;
+	if (g->n_values + slot->n_people > s->cap_scratch) {
+		const size_t cap = g->n_values + slot->n_people + s->cap_scratch;
 		void *const more = lull_mem_realloc(s->scratch, cap * sizeof(double));
 		if (!more)
 			return lull_nomem(err);
@@ -361,6 +346,10 @@ static int block_room(struct lull_summary *s, struct lull_summary__group *g, str
 		s->scratch = more;
 		s->cap_scratch = cap;
 	}
+	g->kept[g->n_kept++] = (struct lull_summary__kept){ slot->block, slot->n_people };
+	g->n_values += slot->n_people;
+	s->n_bytes += lull_summary__block_size(s, slot->n_people) * sizeof(double);
+	slot->block = NULL;
 	return LULL_OK;
 }
 
@@ -372,12 +361,9 @@ int lull_summary_merge(struct lull_summary *s, size_t i_slot, struct lull_err *e
 		return lull_fail(err, LULL_ECONFLICT, "summary", "slot %zu holds no chunk", i_slot);
 	struct lull_summary__group *const g = &s->groups[slot->group];
 	if (slot->block) {
-		const int rc = block_room(s, g, err);
+		const int rc = keep_block(s, g, slot, err);
 		if (rc != LULL_OK)
 			return rc;
-		g->blocks[g->n_blocks++] = slot->block;
-		s->n_bytes += block_bytes(s);
-		slot->block = NULL;
 	}
 	for (size_t i = 0; i < s->n_cells; i++)
 		merge_part(&g->cells[i], &slot->cells[i]);
@@ -403,9 +389,9 @@ static size_t all_values(struct lull_summary *s, const struct lull_summary__grou
 {
 	size_t n = 0;
 
-	for (size_t b = 0; b < g->n_blocks; b++)
-		for (size_t i = 0; i < s->block_width; i++) {
-			const double x = *lull_summary__kept(s, g->blocks[b], cell, i);
+	for (size_t b = 0; b < g->n_kept; b++)
+		for (size_t i = 0; i < g->kept[b].n_people; i++) {
+			const double x = *lull_summary__at(s, g->kept[b].block, cell, i);
 			if (lull_is_finite(x))
 				s->scratch[n++] = x;
 		}

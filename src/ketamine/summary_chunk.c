@@ -25,7 +25,7 @@ static double *curve_field(const struct lull_summary__hand *h, int output, enum 
 	return h->curves + ((size_t)output * CURVE_N + field) * CHUNK;
 }
 
-/* The sums start afresh; keys are left empty by the end of each chunk. */
+/* The sums start afresh; keys and kept values are left empty by the end of each chunk. */
 static int open_chunk(struct lull_summary *s, struct lull_summary__hand *h, size_t i_slot, struct lull_err *err)
 {
 	const struct lull_summary_options *const o = &s->o;
@@ -33,11 +33,6 @@ static int open_chunk(struct lull_summary *s, struct lull_summary__hand *h, size
 
 	if (slot->is_full)
 		return lull_fail(err, LULL_ECONFLICT, "summary", "slot %zu still holds a chunk that was not merged", i_slot);
-	if (s->block_width && !h->block) {
-		const int rc = lull_summary__block_new(s, &h->block, err);
-		if (rc != LULL_OK)
-			return rc;
-	}
 	for (size_t i = 0; i < s->n_time_cells; i++)
 		h->lines[i] = empty_line;
 	if (s->n_time_cells)
@@ -130,12 +125,12 @@ static void keep_values(const struct lull_summary *s, struct lull_summary__hand 
 	const size_t n_out = (size_t)s->o.n_outputs, n_rows = n_times * n_out;
 
 	if (width == LULL_LANES && person[0] % LULL_LANES == 0 && side_by_side(person, width)) {
-		memcpy(lull_summary__kept(s, h->block, i_time * n_out, person[0]), tile, n_rows * LULL_LANES * sizeof(double));
+		memcpy(lull_summary__at(s, h->block, i_time * n_out, person[0]), tile, n_rows * LULL_LANES * sizeof(double));
 		return;
 	}
 	for (size_t row = 0; row < n_rows; row++)
 		for (int l = 0; l < width; l++)
-			*lull_summary__kept(s, h->block, i_time * n_out + row, person[l]) = tile[row * (size_t)width + (size_t)l];
+			*lull_summary__at(s, h->block, i_time * n_out + row, person[l]) = tile[row * (size_t)width + (size_t)l];
 }
 
 /* ------------------------------------------------------------------ person by person */
@@ -425,7 +420,7 @@ static int end_measure(struct lull_summary *s, struct lull_summary__hand *h, str
 	for (size_t i = 0; i < slot->n_people; i++) {
 		const double y = measure_of(s, h, &s->measures[i_measure], i);
 		if (h->block)
-			*lull_summary__kept(s, h->block, cell, i) = y;
+			*lull_summary__at(s, h->block, cell, i) = y;
 		if (lull_is_nan(y))
 			continue;
 		n_above += y > 0;
@@ -452,6 +447,20 @@ static int count_keys(const struct lull_summary *s, struct lull_summary__hand *h
 		for (size_t i = 0; i < CHUNK; i++)
 			keys[i] = LULL_SKETCH_MISSING;
 	}
+	return LULL_OK;
+}
+
+/* The kept values in as much memory as they need, and the thread's own block empty again. */
+static int pack_block(const struct lull_summary *s, struct lull_summary__hand *h, struct lull_summary__slot *slot, struct lull_err *err)
+{
+	const size_t n = lull_summary__block_size(s, slot->n_people);
+
+	slot->block = lull_mem_alloc(n * sizeof(double));
+	if (!slot->block)
+		return lull_nomem(err);
+	if (n)
+		memcpy(slot->block, h->block, n * sizeof(double));
+	fill(h->block, n, NAN);
 	return LULL_OK;
 }
 
@@ -491,10 +500,10 @@ int lull_summary_end(struct lull_summary *s, size_t i_slot, int i_thread, size_t
 	rc = h->keys ? count_keys(s, h, group, n_people, err) : LULL_OK;
 	for (size_t m = 0; m < s->n_measures && rc == LULL_OK; m++)
 		rc = end_measure(s, h, slot, m, err);
+	if (rc == LULL_OK && h->block)
+		rc = pack_block(s, h, slot, err);
 	if (rc != LULL_OK)
 		return rc;
-	slot->block = h->block;
-	h->block = NULL;
 	slot->is_full = true;
 	h->is_open = false;
 	return LULL_OK;

@@ -61,7 +61,7 @@ struct lull_summary__slot {
 	size_t group, n_people, n_failed;
 	struct lull_summary__part *cells;     /* [n_cells]                          */
 	struct lull_summary__part *logs;      /* [n_measures]                       */
-	double *block;                        /* all its values, where they are kept */
+	double *block;                        /* all its values, where they are kept: of n_people, rounded up to 8 */
 };
 
 enum lull_summary__field { CURVE_FIRST, CURVE_LAST, CURVE_AREA, CURVE_HIGH, CURVE_HIGH_H, CURVE_LOW, CURVE_LOW_H, CURVE_N };
@@ -85,9 +85,16 @@ struct lull_summary__hand {
 	struct lull_summary__curve *eight;    /* [output]                            */
 };
 
+/* A chunk's values. */
+struct lull_summary__kept {
+	double *block;
+	size_t n_people;
+};
+
 struct lull_summary__group {
 	struct lull_summary__total *cells, *logs;
-	double **blocks; size_t n_blocks, cap_blocks;
+	struct lull_summary__kept *kept; size_t n_kept, cap_kept; /* chunks whose values are kept */
+	size_t n_values;                      /* room for a cell's, in all           */
 	uint64_t n_people, n_failed;
 };
 
@@ -97,7 +104,7 @@ struct lull_summary {
 	int isa;
 	struct lull_summary_measure *measures; size_t n_measures;
 	size_t n_time_cells, n_cells;         /* cells: time and output, then measures */
-	size_t block_width;                   /* people in a block, a multiple of 8; 0: not exact */
+	size_t block_width;                   /* most people in a chunk whose values are kept; 0: they are not */
 	size_t n_bytes;                       /* but for the sketches                */
 	struct lull_summary__hand *hands;
 	struct lull_summary__slot *slots;
@@ -105,12 +112,16 @@ struct lull_summary {
 	double *scratch; size_t cap_scratch;
 };
 
-/* A slot's block, made when its first tile comes. */
-/* Where a value is kept in a block, NaN where there is none: [person / 8][cell][person % 8], as tiles come. */
-static inline double *lull_summary__kept(const struct lull_summary *s, double *block, size_t cell, size_t person)
+/* Where a value is in a block, NaN where there is none: [person / 8][cell][person % 8], as tiles come. */
+static inline double *lull_summary__at(const struct lull_summary *s, double *block, size_t cell, size_t person)
 {
 	return &block[(person / LULL_LANES * s->n_cells + cell) * LULL_LANES + person % LULL_LANES];
 }
-int lull_summary__block_new(struct lull_summary *s, double **out, struct lull_err *err);
+
+/* Doubles of a block of n people. */
+static inline size_t lull_summary__block_size(const struct lull_summary *s, size_t n_people)
+{
+	return (n_people + LULL_LANES - 1) / LULL_LANES * LULL_LANES * s->n_cells;
+}
 
 #endif

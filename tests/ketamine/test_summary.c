@@ -449,6 +449,38 @@ static void memory_does_not_grow(void **state)
 	assert_in_range(bytes[1], 1, 16 << 20);
 }
 
+/* Forty chunks of ten, as forty replicates of ten people come: what is kept is near what there is. */
+static void small_chunks_are_kept_tightly(void **state)
+{
+	enum { CHUNKS = 40, SIZE = 10 };
+	struct lull_summary *s;
+	struct lull_err err = { 0 };
+	struct lull_summary_stats got;
+	const double half = 0.5;
+	const struct lull_summary_options o = { .n_outputs = 1, .t_h = grid, .n_times = N_T, .probs = &half, .n_probs = 1,
+						.n_people = CHUNKS * SIZE, .n_slots = 1 };
+	double v[CHUNKS * SIZE], q, want;
+	size_t n_measures;
+	(void)state;
+	assert_ok(lull_summary_new(&o, &s, &err), &err);
+	lull_summary_measures(s, &n_measures);
+	const size_t before = lull_summary_bytes(s);
+	for (size_t c = 0; c < CHUNKS; c++) {
+		for (uint16_t i = 0; i < SIZE; i++)
+			assert_ok(lull_summary_tile(s, 0, 0, &i, 1, 0, N_T, grid, x[c * SIZE + i][CURVE], &err), &err);
+		assert_ok(lull_summary_end(s, 0, 0, 0, SIZE, &err), &err);
+		assert_ok(lull_summary_merge(s, 0, &err), &err);
+	}
+	assert_true(lull_summary_is_exact(s));
+	assert_true(lull_summary_bytes(s) - before < 2 * CHUNKS * SIZE * (N_T + n_measures) * sizeof(double));
+	for (size_t i = 0; i < CHUNKS * SIZE; i++)
+		v[i] = x[i][CURVE][7];
+	lull_quantiles(v, CHUNKS * SIZE, &half, 1, &want);
+	lull_summary_at_time(s, 0, 7, 0, &got, &q);
+	assert_true(q == want && got.n == CHUNKS * SIZE);
+	lull_summary_free(s);
+}
+
 static void wrong_use_is_said(void **state)
 {
 	struct lull_summary *s;
@@ -533,6 +565,7 @@ int main(void)
 		cmocka_unit_test(the_same_bits_on_any_threads_and_instructions),
 		cmocka_unit_test(narrow_distributions_keep_their_sd),
 		cmocka_unit_test(memory_does_not_grow),
+		cmocka_unit_test(small_chunks_are_kept_tightly),
 		cmocka_unit_test(wrong_use_is_said),
 		cmocka_unit_test(without_memory),
 	};
