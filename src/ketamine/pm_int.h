@@ -188,7 +188,7 @@ struct pm_load {
 	const struct lull_files *files; /* beside the file: samples; may be NULL */
 	struct lull_arena *arena;
 	struct lull_diags *diags;
-	bool is_out_of_memory;
+	bool is_out_of_memory, is_knowledge;
 };
 
 /* A remark at root.section[i].key; i < 0: the section itself; what is absent is said one step up. */

@@ -291,7 +291,7 @@ static int read_file(const char *bytes, size_t n_bytes, const char *path, const 
 	struct lull_pm *pm = LULL_ARENA_NEW(arena, struct lull_pm, 1);
 	struct pm_file *file = LULL_ARENA_NEW(arena, struct pm_file, 1);
 	struct lull_doc *doc = LULL_ARENA_NEW(arena, struct lull_doc, 1);
-	struct pm_load l = { pm, file, doc, files, arena, diags, false };
+	struct pm_load l = { pm, file, doc, files, arena, diags, false, id != NULL };
 	const size_t n_before = diags->n_errors;
 	int rc;
 
@@ -326,10 +326,16 @@ static int read_file(const char *bytes, size_t n_bytes, const char *path, const 
 	return LULL_OK;
 }
 
+int lull_pm_read_beside(const char *bytes, size_t n_bytes, const char *path, const struct lull_files *beside,
+			struct lull_arena *arena, const struct lull_pm **out, struct lull_diags *diags)
+{
+	return read_file(bytes, n_bytes, path, beside, NULL, NULL, arena, out, diags);
+}
+
 int lull_pm_read(const char *bytes, size_t n_bytes, const char *path, struct lull_arena *arena, const struct lull_pm **out,
 		 struct lull_diags *diags)
 {
-	return read_file(bytes, n_bytes, path, NULL, NULL, NULL, arena, out, diags);
+	return lull_pm_read_beside(bytes, n_bytes, path, NULL, arena, out, diags);
 }
 
 static int not_found(const struct lull_files *files, const char *id, struct lull_arena *arena, struct lull_diags *diags)

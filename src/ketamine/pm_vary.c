@@ -1,5 +1,8 @@
 /* Variability of a model file: blocks of deviations between people and between occasions, and the
  * uncertainty of its numbers, each with the Cholesky factor of its covariance. */
+#include "lull/base/csv.h"
+#include "lull/base/parse.h"
+#include "lull/base/text.h"
 #include "lull/num/linalg.h"
 #include "lull/num/math.h"
 #include "pm_int.h"
@@ -128,6 +131,120 @@ static void bind_covariance(struct pm_load *l, const struct pm_f_uncertainty *u)
 	pm->unc.lower = factor_of(l, u->covariance, u->n_on, "uncertainty", -1);
 }
 
+/* ---- uncertainty as samples ------------------------------------------------------------------ */
+
+struct samples { struct pm_load *l; const char *path; struct lull_csv *csv; double *rows; size_t n, cap; };
+
+static void say_row(const struct samples *s, const char *expected, const char *found)
+{
+	lull_diags_addf(s->l->diags, LULL_ERROR, s->path, s->csv ? lull_csv_line(s->csv) : 1, 0, expected, NULL, "%s", found);
+}
+
+/* The header names parameters, each once. */
+static bool take_header(struct samples *s, const struct lull_csv_cell *cells, size_t n_cells)
+{
+	struct lull_pm *pm = s->l->pm;
+	char found[160];
+
+	for (size_t i = 0; i < n_cells; i++) {
+		int p = -1;
+		for (int k = 0; k < pm->info.n_params; k++)
+			if (!lull_text_casecmp(pm->params[k].name, cells[i].text))
+				p = k;
+		bool is_second = false;
+		for (int k = 0; k < pm->unc.n; k++)
+			is_second |= pm->unc.param[k] == p;
+		if (p < 0 || is_second) {
+			lull_text_format(found, sizeof(found), is_second ? "a second column '%.80s'" : "a column '%.80s', which is no parameter",
+					 cells[i].text);
+			say_row(s, "a header that names parameters of the model, each once", found);
+			return false;
+		}
+		pm->unc.param[pm->unc.n++] = p;
+	}
+	return true;
+}
+
+static bool take_row(struct samples *s, const struct lull_csv_cell *cells, size_t n_cells)
+{
+	const size_t n = (size_t)s->l->pm->unc.n;
+	struct lull_err err = { 0 };
+	char found[80];
+
+	if (n_cells != n || s->n == PM_MAX_SAMPLES) {
+		lull_text_format(found, sizeof(found), "%zu cells, after %zu rows", n_cells, s->n);
+		say_row(s, "a number for each column, in at most 100000 rows", found);
+		return false;
+	}
+	double *rows = lull_arena_grow(s->l->arena, s->rows, s->n * n, &s->cap, (s->n + 1) * n, sizeof(*rows));
+	if (!rows) {
+		s->l->is_out_of_memory = true;
+		return false;
+	}
+	s->rows = rows;
+	for (size_t i = 0; i < n; i++)
+		if (lull_parse_double(cells[i].text, cells[i].n, '.', NULL, cells[i].text, &rows[s->n * n + i], &err) != LULL_OK) {
+			say_row(s, "a number", err.what);
+			return false;
+		}
+	s->n++;
+	return true;
+}
+
+static void read_rows(struct samples *s)
+{
+	const struct lull_csv_cell *cells;
+	struct lull_err err = { 0 };
+	size_t n_cells;
+	int rc;
+
+	while ((rc = lull_csv_next(s->csv, &cells, &n_cells, &err)) == LULL_OK) {
+		if (n_cells == 0)
+			continue;
+		if (s->l->pm->unc.n == 0 ? !take_header(s, cells, n_cells) : !take_row(s, cells, n_cells))
+			return;
+	}
+	if (rc == LULL_ENOMEM)
+		s->l->is_out_of_memory = true;
+	else if (rc != LULL_ENOTFOUND)
+		say_row(s, "rows of numbers", err.what);
+	else if (s->n < 2)
+		say_row(s, "2 or more rows", "too few");
+	s->l->pm->unc.samples = s->rows;
+	s->l->pm->unc.n_samples = s->n;
+}
+
+/* The file lies beside the model: in models/ of knowledge, or among what came with the user's file. */
+static void bind_samples(struct pm_load *l, const char *name)
+{
+	const struct lull_file *file = NULL;
+	struct samples s = { .l = l };
+	struct lull_err err = { 0 };
+
+	if (l->files) {
+		s.path = lull_arena_printf(l->arena, "%s%s", l->is_knowledge ? "models/" : "", name);
+		if (!s.path) {
+			l->is_out_of_memory = true;
+			return;
+		}
+		file = lull_files_get(l->files, s.path);
+	}
+	if (!file) {
+		lull_pm__say(l, "uncertainty", -1, "samples", "a CSV file beside the model", "'%s', which is not there", name);
+		return;
+	}
+	const int rc = lull_csv_new(file->bytes, file->n_bytes, NULL, s.path, &s.csv, &err);
+	if (rc != LULL_OK) {
+		if (rc == LULL_ENOMEM)
+			l->is_out_of_memory = true;
+		else
+			say_row(&s, "a CSV file", err.what);
+		return;
+	}
+	read_rows(&s);
+	lull_csv_free(s.csv);
+}
+
 void lull_pm__variability(struct pm_load *l)
 {
 	struct lull_pm *pm = l->pm;
@@ -138,5 +255,7 @@ void lull_pm__variability(struct pm_load *l)
 	pm->info.iov = pm->iovs;
 	if (l->file->has_uncertainty && !l->file->uncertainty.samples)
 		bind_covariance(l, &l->file->uncertainty);
+	if (l->file->has_uncertainty && l->file->uncertainty.samples)
+		bind_samples(l, l->file->uncertainty.samples);
 	pm->info.has_uncertainty = l->file->has_uncertainty;
 }

@@ -297,6 +297,96 @@ static void no_source_is_said(void **state)
 	lull_arena_clear(&arena);
 }
 
+/* The example of the documentation is a model. */
+static void the_documented_example_runs(void **state)
+{
+	struct lull_arena arena = { 0 };
+	struct lull_diags diags;
+	const struct lull_pm *pm = NULL;
+	size_t n;
+	const char *doc = test_read("docs/model-format.md", &n, &arena), *first = strstr(doc, "```yaml\n");
+	(void)state;
+	assert_non_null(first);
+	first += strlen("```yaml\n");
+	lull_diags_init(&diags, &arena);
+	const int rc = lull_pm_read(first, (size_t)(strstr(first, "```") - first), "docs/model-format.md", &arena, &pm, &diags);
+	lull_assert_no_diags_at(&diags, __FILE__, __LINE__);
+	assert_true(rc == LULL_OK && diags.n_all == 0);
+	assert_true(lull_pm_info(pm)->n_params == 4 && lull_pm_info(pm)->n_inputs == 2 && lull_pm_info(pm)->n_etas == 1);
+	lull_arena_clear(&arena);
+}
+
+/* What people are shown: every number of a file once, with its source. */
+static void statements(void **state)
+{
+	struct lull_arena arena = { 0 };
+	struct lull_diags diags;
+	const struct lull_pm *pm = NULL;
+	(void)state;
+	lull_diags_init(&diags, &arena);
+	assert_int_equal(lull_pm_load(test_knowledge(), "perezruixo2021", &arena, &pm, &diags), LULL_OK);
+	const struct lull_pm_info *info = lull_pm_info(pm);
+	double covariates[LULL_PM_MAX_COVARIATES], theta[LULL_PM_MAX_PARAMS], params[LULL_PM_MAX_PARAMS];
+	struct lull_err err = { 0 };
+	int n[LULL_PM_MOLAR_MASS + 1] = { 0 };
+	bool has_slope = false;
+	for (size_t i = 0; i < info->n_statements; i++) {
+		const struct lull_pm_statement *s = &info->statements[i];
+		n[s->kind]++;
+		assert_true(s->source && s->source[0] && s->mark != LULL_MARK_NONE && s->what[0]);
+		has_slope |= !strcmp(s->what, "qh: slope on age above 60") && s->value == -2.19;
+	}
+	assert_true(has_slope && n[LULL_PM_PARAMETER] == info->n_params && n[LULL_PM_BETWEEN_PEOPLE] == 11);
+	assert_true(n[LULL_PM_COVARIATE] == 4 && n[LULL_PM_RESIDUAL] == 2);
+	assert_true(info->product == LULL_ESKETAMINE && info->adult && !info->is_for_forecasts && info->n_caveats >= 5);
+	assert_true(info->range.weight_max_kg == 170 && lull_is_nan(info->range.dur_max_h));
+	/* Clearance: liver flow times extraction, 109 L/h (facts 1.1). */
+	lull_pm_reference(pm, covariates);
+	assert_true(covariates[0] == 45);
+	lull_pm_typical(pm, theta);
+	assert_ok(lull_pm_individual(pm, theta, covariates, NULL, NULL, params, &err), &err);
+	const double e = 101 * (1.11 + 2.77) / (151 + 101 * (1.11 + 2.77));
+	assert_close(lull_pm_clearance(pm, params), 151 * e, 1e-6, 0);
+	lull_arena_clear(&arena);
+}
+
+/* Fail each allocation in turn until the load succeeds: out of memory every time before, also inside arenas. */
+static void every_failed_allocation_is_said(void **state)
+{
+	static const char csv[] = "cl,v\n1,2\n3,4\n";
+	static const struct lull_file file = { "own.csv", csv, sizeof(csv) - 1 };
+	static const struct lull_files beside = { .items = &file, .n_items = 1, .origin = "test" };
+	struct lull_arena texts = { 0 };
+	const char *text = lull_arena_printf(&texts, "%s%s%s", head, BODY,
+		"variability: [{ on: [cl, v], covariance: [0.1, 0, 0.1] }]\nuncertainty: { samples: own.csv }\nanalytes: { k: { molar_mass_g_per_mol: 200 } }\n");
+	(void)state;
+	for (int which = 0; which < 2; which++) {
+		int n_failed = 0, rc = LULL_ENOMEM;
+		for (uint64_t n = 1; rc != LULL_OK && n < 20000; n++) {
+			struct lull_arena arena = { 0 };
+			struct lull_diags diags;
+			const struct lull_pm *pm = NULL;
+			lull_diags_init(&diags, &arena);
+			lull_mem_fail_in_arenas(true);
+			lull_mem_fail_at(n, true);
+			rc = which ? lull_pm_read_beside(text, strlen(text), "own.yaml", &beside, &arena, &pm, &diags) :
+				     lull_pm_load(test_knowledge(), "simons2022_s", &arena, &pm, &diags);
+			lull_mem_fail_at(0, false);
+			lull_mem_fail_in_arenas(false);
+			if (rc != LULL_OK)
+				n_failed++;
+			if (rc != LULL_OK && rc != LULL_ENOMEM)
+				print_message("# model %d, allocation %d: %d\n", which, (int)n, rc);
+			assert_true(rc == LULL_OK || rc == LULL_ENOMEM);
+			assert_true((rc == LULL_OK) == (pm != NULL));
+			lull_arena_clear(&arena);
+		}
+		assert_int_equal(rc, LULL_OK);
+		assert_true(n_failed > 20);
+	}
+	lull_arena_clear(&texts);
+}
+
 int main(void)
 {
 	cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -308,6 +398,9 @@ int main(void)
 		cmocka_unit_test(twenty_lines),
 		cmocka_unit_test(wrong_files_are_told_where_and_why),
 		cmocka_unit_test(no_source_is_said),
+		cmocka_unit_test(the_documented_example_runs),
+		cmocka_unit_test(statements),
+		cmocka_unit_test(every_failed_allocation_is_said),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,6 +30,9 @@ LULL_NODISCARD int lull_pm_load(const struct lull_files *files, const char *id, 
 LULL_NODISCARD int lull_pm_read(const char *bytes, size_t n_bytes, const char *path, struct lull_arena *arena,
 				const struct lull_pm **out, struct lull_diags *diags);
 
+/* The same with the files that lie beside it, by name: samples of its uncertainty. */
+LULL_NODISCARD int lull_pm_read_beside(const char *bytes, size_t n_bytes, const char *path, const struct lull_files *beside,
+				       struct lull_arena *arena, const struct lull_pm **out, struct lull_diags *diags);
 /* The ids of all models of knowledge, in the order of their file names. */
 LULL_NODISCARD int lull_pm_ids(const struct lull_files *files, struct lull_arena *arena, const char ***ids, size_t *n_ids,
 			       struct lull_err *err);
