@@ -22,7 +22,9 @@ static const struct verb {
 	{ "plan", cmd_plan, "what exactly is infused, in mg and mL, or which limit forbids it" },
 	{ "protocols", cmd_protocols, "dosing protocols: what each states and what it leaves open" },
 	{ "screen", cmd_screen, "whether ketamine may be offered: what excludes, what is unknown" },
+	{ "simulate", cmd_simulate, "a model over time: concentrations and effects, for one person or a million" },
 	{ "version", cmd_version, "program version and knowledge hash" },
+	{ "vpc", cmd_vpc, "visual predictive check: observed beside simulated percentiles" },
 };
 enum { N_VERBS = sizeof(verbs) / sizeof(verbs[0]) };
 

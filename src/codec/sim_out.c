@@ -7,6 +7,7 @@
 #include "lull/base/csv.h"
 #include "lull/base/parse.h"
 #include "lull/codec/json.h"
+#include "lull/codec/npy.h"
 #include "lull/num/math.h"
 
 const char *const lull_sim_format_names[] = { "csv", "jsonl", "npy", NULL };
@@ -160,6 +161,14 @@ static const char *carried(const struct lull_sim_layout *layout, const struct pl
 	return data->carried_text[row * data->n_carried + (size_t)index];
 }
 
+/* Hours in the model's unit; 7 min as 7 and not as 7.000000000000001. */
+static double in_unit(const struct lull_sim_layout *layout, double h)
+{
+	const double t = h / layout->h_per_time_unit, near = floor(t * 1e6 + 0.5) / 1e6;
+
+	return layout->h_per_time_unit != 1 && fabs(t - near) <= 1e-15 * fabs(t) ? near : t;
+}
+
 static struct cell cell_of(const struct lull_sim_layout *layout, const struct lull_sim_column *c, const struct place *at)
 {
 	const struct lull_sim_person *p = at->person;
@@ -172,9 +181,9 @@ static struct cell cell_of(const struct lull_sim_layout *layout, const struct lu
 	case LULL_SIM_COL_REP:
 		return (struct cell){ (double)p->replicate + 1, NULL };
 	case LULL_SIM_COL_TIME:
-		return (struct cell){ p->t_h[i] / layout->h_per_time_unit, NULL };
+		return (struct cell){ in_unit(layout, p->t_h[i]), NULL };
 	case LULL_SIM_COL_TAD:
-		return (struct cell){ p->last_dose_h ? (p->t_h[i] - p->last_dose_h[i]) / layout->h_per_time_unit : NAN, NULL };
+		return (struct cell){ p->last_dose_h ? in_unit(layout, p->t_h[i] - p->last_dose_h[i]) : NAN, NULL };
 	case LULL_SIM_COL_OUTPUT:
 		return (struct cell){ p->values[(size_t)c->index * p->n_times + i], NULL };
 	case LULL_SIM_COL_CARRIED:
@@ -232,7 +241,7 @@ static void put_cell_npy(struct lull_buf *out, const struct cell *cell)
 
 	if (cell->text && !number_in(cell->text, &x))
 		x = cell->number;
-	lull_buf_add(out, (const char *)&x, sizeof(x));
+	lull_npy_put(&x, 1, out);
 }
 
 static void put_row(const struct lull_sim_layout *layout, const struct place *at, struct lull_buf *out)

@@ -319,8 +319,11 @@ static void draw_limits(struct lull_drawing *d, const struct frame *f)
 		type.color = LULL_COLOR_CAUTION;
 		lull_draw_line(d, f->x0, y, f->x0 + f->w, y,
 			       (struct lull_paint){ .stroke = LULL_COLOR_CAUTION, .width_pt = 0.8, .dash_pt = 2.5 });
+		/* curves fall: the corners at the top right and the bottom left are the empty ones */
+		const bool is_low = y > f->y0 + 0.5 * f->h;
 		if (limit->label)
-			lull_draw_text(d, f->x0 + f->w - 2.0, y - 2.8, &type, LULL_AT_END, limit->label);
+			lull_draw_text(d, is_low ? f->x0 + 2.0 : f->x0 + f->w - 2.0, y - 2.8, &type, is_low ? LULL_AT_START : LULL_AT_END,
+				       limit->label);
 	}
 }
 
