@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lull/ketamine/effect.h"
 #include "lull/ketamine/effects.h"
 #include "lull/knowledge.h"
 #include "lull/num/dist.h"
@@ -181,6 +182,89 @@ static int put_curves(const struct lull_files *files, const char *id, struct lul
 	return 0;
 }
 
+/* Eight people of a two-compartment model with an effect site under two infusions, every kind of effect. */
+enum { R_TIMES = 60, R_LINEAR = 2, R_EFFECTS = 8, R_OUT = R_LINEAR + R_EFFECTS + 2 };
+struct responses {
+	struct lull_effect_work *work;
+	double value[R_TIMES * R_OUT * LULL_LANES];
+};
+
+static int take_stretch(void *user, int first_lane, const struct lull_lin_stretch *stretch, struct lull_err *err)
+{
+	return lull_effect_stretch(((struct responses *)user)->work, first_lane, stretch, err);
+}
+
+static int take_tile(void *user, int first_lane, int width, size_t i_time, size_t n_times, const double *tile, struct lull_err *err)
+{
+	struct responses *r = user;
+	return lull_effect_tile(r->work, first_lane, width, i_time, n_times, tile, r->value + i_time * R_OUT * LULL_LANES, err);
+}
+
+static void response_person(uint64_t i, struct lull_lin_person *person, struct lull_effect_numbers *numbers)
+{
+	double u[64];
+
+	lull_random_uniforms(&draws, 5000 + 64 * i, 64, u);
+	for (int f = 0; f < 5; f++) {
+		person->rate_per_h[f] = 0.1 + 3 * u[f];
+		person->gain[f] = 1;
+	}
+	person->rate_per_h[4] = person->rate_per_h[3];
+	person->scale[0] = person->scale[1] = 0.05;
+	for (int e = 0; e < R_EFFECTS; e++) {
+		const double *v = u + 8 + 7 * e;
+		numbers[e] = (struct lull_effect_numbers){ .e0 = v[0], .slope = v[1], .emax = v[2], .c50 = 0.02 + v[3], .gamma = 0.5 + 4 * v[4],
+							   .kin = 10 * v[5], .kout_per_h = 0.01 + v[6], .r0 = 7,
+							   .intercept = { 1, 0, -2 } };
+	}
+}
+
+static int put_responses(struct lull_arena *arena)
+{
+	static const struct lull_effect_spec specs[R_EFFECTS] = {
+		{ LULL_EFFECT_SIGMOID, 0, 0 },	  { LULL_EFFECT_INDIRECT_1, 1, 0 }, { LULL_EFFECT_INDIRECT_2, 0, 0 }, { LULL_EFFECT_INDIRECT_3, 1, 0 },
+		{ LULL_EFFECT_INDIRECT_4, 0, 0 }, { LULL_EFFECT_TURNOVER, 1, 0 },	  { LULL_EFFECT_BINARY, 1, 0 },	      { LULL_EFFECT_ORDERED, 0, 3 },
+	};
+	static const struct lull_op ops[] = { { .t_h = 0, .kind = LULL_OP_RATE, .amount = 30 }, { .t_h = 2, .kind = LULL_OP_RATE },
+					      { .t_h = 24, .kind = LULL_OP_BOLUS, .amount = 20 } };
+	const struct lull_lin_shape shape = { 3, 5, R_LINEAR, { { 0, -1, false }, { 0, 1, false }, { 1, 0, false }, { 0, 2, true }, { 2, -1, false } }, { 0, 2 } };
+	static struct responses r;
+	static struct lull_lin_person people[LULL_LANES];
+	static struct lull_effect_numbers numbers[LULL_LANES][R_EFFECTS];
+	struct lull_lin_job jobs[LULL_LANES];
+	struct lull_effect_lane lanes[LULL_LANES];
+	const struct lull_lin_sink sink = { &r, take_tile, take_stretch };
+	const struct lull_linear *linear;
+	struct lull_lin_work *work;
+	struct lull_err err;
+	double t[R_TIMES], column[R_TIMES * LULL_LANES];
+	int status[LULL_LANES], bad = 0;
+
+	for (int i = 0; i < R_TIMES; i++)
+		t[i] = i * i * 0.05;
+	for (uint64_t l = 0; l < LULL_LANES; l++) {
+		response_person(l, &people[l], numbers[l]);
+		jobs[l] = (struct lull_lin_job){ .people = &people[l], .n_people = 1, .ops = ops, .n_ops = 3, .t_h = t, .n_times = R_TIMES };
+		lanes[l] = (struct lull_effect_lane){ numbers[l], &jobs[l] };
+	}
+	if (lull_linear_new(&shape, arena, &linear, &err) || lull_lin_work_new(linear, &work, &err) ||
+	    lull_effect_work_new(specs, R_EFFECTS, R_LINEAR, &r.work, &err) || lull_effect_begin(r.work, lanes, LULL_LANES, &err) ||
+	    lull_linear_run(linear, work, jobs, LULL_LANES, &sink, status, NULL, &err))
+		return 1;
+	for (int l = 0; l < LULL_LANES; l++)
+		bad |= status[l] != LULL_OK || lull_effect_status(r.work, l, NULL) != LULL_OK;
+	for (int o = 0; o < R_OUT; o++) {
+		char name[64];
+		for (int i = 0; i < R_TIMES; i++)
+			memcpy(column + i * LULL_LANES, r.value + (i * R_OUT + o) * LULL_LANES, LULL_LANES * sizeof(double));
+		snprintf(name, sizeof(name), o < R_LINEAR ? "lanes, output %d" : "lanes, effect %d", o < R_LINEAR ? o : o - R_LINEAR);
+		put(name, column, R_TIMES * LULL_LANES);
+	}
+	lull_effect_work_free(r.work);
+	lull_lin_work_free(work);
+	return bad;
+}
+
 int main(void)
 {
 	const struct lull_files files = { .items = lull_embedded_files, .n_items = lull_n_embedded_files };
@@ -193,6 +277,7 @@ int main(void)
 	put_sums();
 	for (int i = 0; i < 3; i++)
 		rc |= put_curves(&files, ids[i], &arena);
+	rc |= put_responses(&arena);
 	lull_arena_clear(&arena);
 	return rc;
 }
