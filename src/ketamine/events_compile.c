@@ -49,6 +49,7 @@ static double snap(const struct run *run, double t_h)
 	const struct lull_events_ask *ask = run->ask;
 	if (!ask->n_grid)
 		return t_h;
+	const double tie = tie_of(t_h);
 	size_t i = 0;
 	if (ask->grid_step_h > 0) {
 		const double at = (t_h - ask->grid_h[0]) / ask->grid_step_h + 0.5;
@@ -56,16 +57,14 @@ static double snap(const struct run *run, double t_h)
 			return t_h;
 		i = (size_t)at;
 	} else {
-		size_t n = ask->n_grid;
-		while (n > 1) { /* the last that is not after t_h by more than a tie */
-			const size_t half = n / 2;
-			if (ask->grid_h[i + half] <= t_h + tie_of(t_h))
-				i += half;
-			n -= half;
+		const double last_h = t_h + tie;
+		for (size_t n = ask->n_grid, half; n > 1; n -= half) { /* the last that is not after t_h by more than a tie */
+			half = n / 2;
+			i += ask->grid_h[i + half] <= last_h ? half : 0;
 		}
 	}
 	const double off = ask->grid_h[i] - t_h;
-	return off <= tie_of(t_h) && -off <= tie_of(t_h) ? ask->grid_h[i] : t_h;
+	return off <= tie && -off <= tie ? ask->grid_h[i] : t_h;
 }
 
 /* ---- outputs ------------------------------------------------------------------------- */
@@ -419,12 +418,15 @@ static int happen(struct run *run, struct lull_events__due *due)
 static int pass_to(struct run *run, double t_h)
 {
 	struct lull_events_work *w = run->w;
-	const double till_h = t_h + tie_of(t_h);
-	while (w->n_due && w->due[0].t_h <= till_h) {
+	const double tie = tie_of(t_h);
+	while (w->n_due && w->due[0].t_h <= t_h + tie) {
 		struct lull_events__due due;
 		lull_events__pop(w, &due);
-		double at_h = snap(run, due.t_h);
-		at_h = due.t_h >= t_h - tie_of(t_h) ? t_h : at_h;
+		double at_h = due.t_h;
+		if (due.t_h >= t_h - tie)
+			at_h = t_h;
+		else if (due.kind != LULL_EVENTS__STOP) /* an end makes no jump: rounding does not matter */
+			at_h = snap(run, due.t_h);
 		if (at_h > run->t_h)
 			run->t_h = at_h;
 		list_grid(run, run->t_h, false);
