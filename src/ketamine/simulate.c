@@ -15,6 +15,7 @@ struct lane {
 	struct lull_effect_numbers *numbers; /* [epoch][effect]  */
 	double *params;                      /* [epoch][param]   */
 	const double **params_of;            /* [epoch]          */
+	double *covariates; size_t cap_covariates; /* [record], where they are drawn */
 	size_t n_epochs, cap_epochs;
 	size_t person;                       /* number in the chunk */
 };
@@ -40,7 +41,7 @@ struct worker {
 	struct lull_effect_work *effects; /* NULL: the model has none */
 	struct lane lane[LULL_LANES];
 	double *theta, *own_theta;        /* of the replicate; with a person's own columns */
-	double etas[LULL_PM_MAX_ETAS], iov[LULL_PM_MAX_ETAS], covariates[LULL_PM_MAX_COVARIATES];
+	double etas[LULL_PM_MAX_ETAS], iov[LULL_PM_MAX_ETAS];
 	uint32_t replicate;
 	bool has_theta;
 	double *tile, *picked;            /* all outputs; those asked for */
@@ -120,6 +121,7 @@ static void worker_clear(struct worker *w)
 		lull_mem_free(w->lane[l].numbers);
 		lull_mem_free(w->lane[l].params);
 		lull_mem_free(w->lane[l].params_of);
+		lull_mem_free(w->lane[l].covariates);
 	}
 	lull_mem_free(w->theta);
 	lull_mem_free(w->own_theta);
@@ -217,11 +219,6 @@ static int epoch_of(struct worker *w, struct lane *lane, const struct lull_subje
 	const double *iov = NULL;
 	int rc;
 
-	if (sim->covariates) {
-		memcpy(w->covariates, covariates, (size_t)info->n_covariates * sizeof(double));
-		sim->covariates(sim->covariates_user, stream.replicate, stream.patient, w->covariates);
-		covariates = w->covariates;
-	}
 	if (sim->iov && info->n_iov) {
 		const int32_t occasion = subject->n_records ? subject->records[i_record].occ : 1;
 		stream.occasion = (uint32_t)(occasion > 0 ? occasion : 1);
@@ -234,15 +231,42 @@ static int epoch_of(struct worker *w, struct lane *lane, const struct lull_subje
 	return lull_pm_person(sim->pm, params, &lane->people[e], lane->numbers + e * (size_t)info->n_effects, err);
 }
 
+/* A person's own covariates at every record: doses by weight need them too. */
+static int own_covariates(struct worker *w, struct lane *lane, const struct lull_stream *stream,
+			  struct lull_subject *person, struct lull_err *err)
+{
+	const struct lull_sim *sim = w->run->sim;
+	const struct lull_pm_info *info = w->run->info;
+	const size_t n = (size_t)info->n_covariates, n_rows = person->n_records ? person->n_records : 1;
+	int rc;
+
+	if (!sim->covariates || !n)
+		return LULL_OK;
+	if ((rc = grow(&lane->covariates, &lane->cap_covariates, n_rows * n, sizeof(double), err)))
+		return rc;
+	for (size_t i = 0; i < n_rows; i++) {
+		double *row = lane->covariates + i * n;
+		memcpy(row, person->covariates ? person->covariates + i * n : info->covariate_default, n * sizeof(double));
+		sim->covariates(sim->covariates_user, stream->replicate, stream->patient, row);
+	}
+	person->covariates = lane->covariates;
+	return LULL_OK;
+}
+
 /* Everything about one person before anything is simulated. */
-static int prepare(struct worker *w, struct lane *lane, const struct lull_subject *subject, uint64_t id,
-		   uint32_t replicate, struct lull_err *err)
+static int prepare(struct worker *w, struct lane *lane, const struct lull_subject *of, uint64_t id, uint32_t replicate,
+		   struct lull_err *err)
 {
 	const struct lull_sim *sim = w->run->sim;
 	const struct lull_stream stream = stream_of(sim, replicate, id);
+	struct lull_subject person = *of;
+	const struct lull_subject *subject = &person;
 	const double *etas = subject->etas;
 	const size_t *first;
 	int rc;
+
+	if ((rc = own_covariates(w, lane, &stream, &person, err)))
+		return rc;
 
 	if (!etas && sim->iiv) {
 		lull_pm_draw_etas(sim->pm, &stream, w->etas);
@@ -362,7 +386,7 @@ static int on_tile(void *user, int first_lane, int width, size_t i_time, size_t 
 	tile = pick(w, tile, n_times, n_all, width);
 	if (run->sink->tile)
 		return run->sink->tile(run->sink->user, w->i_slot, w->i_thread, person, width, i_time, n_times,
-				       w->lane[w->of_lane[first_lane]].track.t_h, tile, err);
+				       w->lane[w->of_lane[first_lane]].track.report_h, tile, err);
 	for (int l = 0; l < width; l++)
 		gather(w, &w->lane[w->of_lane[first_lane + l]], width, l, i_time, n_times, tile);
 	return LULL_OK;
@@ -405,7 +429,7 @@ static int keep(struct worker *w, const struct lane *lane, struct lull_err *err)
 		return rc;
 	place->times = slot->n_times;
 	if (n_times) {
-		memcpy(slot->t_h + slot->n_times, lane->track.t_h, n_times * sizeof(double));
+		memcpy(slot->t_h + slot->n_times, lane->track.report_h, n_times * sizeof(double));
 		for (size_t i = 0; i < n_times; i++) {
 			slot->record[slot->n_times + i] = lane->track.record ? lane->track.record[i] : -1;
 			slot->last_dose_h[slot->n_times + i] = lane->track.last_dose_h ? lane->track.last_dose_h[i] : NAN;

@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "lull/base/text.h"
 #include "lull/ketamine/kinetics.h"
 #include "lull/ketamine/simulate.h"
 #include "lull/num/math.h"
@@ -314,6 +315,60 @@ static void no_memory_is_an_error_and_nothing_leaks(void **state)
 	}
 }
 
+static void weight_of_id(void *user, uint32_t replicate, uint64_t id, double *covariates)
+{
+	(void)user, (void)replicate;
+	covariates[0] = 50 + 10 * (double)id;
+}
+
+/* A dose by weight follows the weight that is drawn for the person. */
+static void doses_by_drawn_weight(void **state)
+{
+	const struct lull_dataset by_kg = doses(pm, "amt=0.5mg/kg dur=40min");
+	struct lull_sim sim = population(&by_kg, 3);
+	(void)state;
+	sim.iiv = sim.residual = false;
+	sim.covariates = weight_of_id;
+	const struct got got = run(&sim, 1);
+	for (size_t i = 0; i < 3; i++) {
+		char text[64];
+		const int kg = 60 + 10 * (int)i;
+		lull_text_format(text, sizeof(text), "amt=%d.%d dur=40min wt=%d", kg / 2, 5 * (kg % 2), kg);
+		const struct lull_dataset plain = doses(pm, text);
+		struct lull_sim one = population(&plain, 1);
+		one.iiv = one.residual = false;
+		const struct got want = run(&one, 1);
+		assert_memory_equal(got.values + i * got.n_out * N_TIMES, want.values, got.n_out * N_TIMES * sizeof(double));
+	}
+}
+
+static int take_times(void *user, size_t i_slot, int i_thread, const struct lull_sim_person *people, size_t n,
+		      struct lull_err *err)
+{
+	(void)i_slot, (void)i_thread, (void)err;
+	assert_int_equal(n, 1);
+	assert_int_equal(people[0].n_times, 2);
+	memcpy(user, people[0].t_h, 2 * sizeof(double));
+	return LULL_OK;
+}
+
+/* Time that starts again at a reset is reported as the file has it. */
+static void restarted_time_is_the_files(void **state)
+{
+	const char csv[] = "ID,TIME,AMT,EVID\n1,0,35,1\n1,24,0,0\n1,0,35,4\n1,2,0,0\n";
+	struct lull_diags diags;
+	struct lull_dataset data;
+	double t_h[2] = { 0 };
+	struct lull_err err = { 0 };
+	(void)state;
+	lull_diags_init(&diags, &arena);
+	assert_int_equal(lull_events_read_csv(pm, csv, sizeof(csv) - 1, "t.csv", NULL, &arena, &data, &diags), LULL_OK);
+	const struct lull_sim sim = { .pm = pm, .data = &data, .ask = { .at_records = true } };
+	const struct lull_sim_sink sink = { .user = t_h, .map = take_times };
+	assert_int_equal(lull_simulate_population(&sim, NULL, &sink, NULL, &err), LULL_OK);
+	assert_true(t_h[0] == 24 && t_h[1] == 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +378,8 @@ int main(void)
 		cmocka_unit_test(typical_person_is_the_closed_form),
 		cmocka_unit_test(one_bad_person_does_not_stop_the_others),
 		cmocka_unit_test(a_stop_leaves_whole_chunks),
+		cmocka_unit_test(doses_by_drawn_weight),
+		cmocka_unit_test(restarted_time_is_the_files),
 		cmocka_unit_test(no_memory_is_an_error_and_nothing_leaks),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
