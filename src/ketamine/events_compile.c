@@ -448,7 +448,8 @@ static int switch_to(struct run *run, size_t i_epoch)
 	return lull_events__op(run->w, &op, run->err);
 }
 
-/* A record of the file: where the clock stands for it. A reset may set the time back. */
+/* A record of the file: where the clock stands for it. A reset may set the time back; what was due after the
+ * record before then never comes, for the reset cancels it. */
 static int record_time(struct run *run, size_t i, double *t_h)
 {
 	const struct lull_record *record = &run->subject->records[i];
@@ -465,7 +466,6 @@ static int record_time(struct run *run, size_t i, double *t_h)
 		lull_mend(run->err, "ask for outputs at the records only, or let time go on");
 		return rc;
 	}
-	cancel(run); /* what was due after the last record never comes */
 	run->shift_h = run->t_h - record->t_h;
 	*t_h = run->t_h;
 	return LULL_OK;

@@ -218,6 +218,22 @@ static void ties(void **state)
 	lull_events_work_free(b.work);
 }
 
+/* What is due at one time happens in the order in which it was ordered. */
+static void due_in_order(void **state)
+{
+	(void)state;
+	const struct way way = { { { .state = 0, .frac = 1, .lag_h = 3, .dur_h = NAN, .rate = NAN } }, 1 };
+	struct lull_record records[21] = { { 0 } };
+	for (int i = 0; i < 20; i++)
+		records[i] = (struct lull_record){ DOSE, .amt = i + 1 };
+	records[20] = (struct lull_record){ .t_h = 5 };
+	struct bench b = run(&way, records, 21);
+	assert_int_equal(b.track.n_ops, 20);
+	for (size_t i = 0; i < 20; i++)
+		assert_op(&b, i, LULL_OP_BOLUS, 3, (double)i + 1);
+	lull_events_work_free(b.work);
+}
+
 /* A grid time takes in all that happens at it, also where the times differ by rounding. */
 static void grid_ties(void **state)
 {
@@ -406,6 +422,7 @@ int main(void)
 		cmocka_unit_test(bioavailability),	cmocka_unit_test(parallel_parts),
 		cmocka_unit_test(reset_cancels),	cmocka_unit_test(reset_dose_resets_once),
 		cmocka_unit_test(time_restarts),	cmocka_unit_test(ties),
+		cmocka_unit_test(due_in_order),
 		cmocka_unit_test(grid_ties),		cmocka_unit_test(grid_and_records),
 		cmocka_unit_test(steady_state),		cmocka_unit_test(steady_state_with_lag),
 		cmocka_unit_test(constant_infusion),	cmocka_unit_test(epochs),
