@@ -70,6 +70,40 @@ int lull_api__nomem(struct lull_error *error)
 	return lull_api__give(error, LULL_ENOMEM, &err);
 }
 
+int lull_api__is_null(struct lull_error *error, const char *argument)
+{
+	return lull_api__fail(error, LULL_EDOMAIN, argument, "must not be NULL");
+}
+
+/* One remark as the command prints it, without the line's end. */
+static void tell(const struct lull_diags *all, size_t i, void (*remark)(void *user, const char *text), void *user)
+{
+	struct lull_diags one = { .items = all->items + i, .n_items = 1, .n_all = 1 };
+	struct lull_buf text = { 0 };
+
+	lull_diags_print(&one, &text);
+	if (text.n && !text.failed) {
+		text.data[text.n - 1] = '\0';
+		remark(user, lull_buf_text(&text));
+	}
+	lull_buf_clear(&text);
+}
+
+int lull_api__remarks(struct lull_error *error, int rc, const struct lull_diags *diags,
+		      void (*remark)(void *user, const char *text), void *user)
+{
+	struct lull_err err = { 0 };
+
+	for (size_t i = 0; remark && i < diags->n_items; i++)
+		tell(diags, i, remark, user);
+	if (diags->out_of_memory)
+		return lull_api__nomem(error);
+	if (rc == LULL_OK)
+		return lull_api__give(error, LULL_OK, NULL);
+	lull_diags_fail(diags, &err);
+	return lull_api__give(error, rc, &err);
+}
+
 int lull_api__enter(struct lull_error *error)
 {
 	if (error)
@@ -77,8 +111,7 @@ int lull_api__enter(struct lull_error *error)
 	return lull_cpu_ok() ? LULL_OK : lull_api__fail(error, LULL_EUNSUPPORTED, "processor", "%s", lull_cpu_needs);
 }
 
-int lull_api__options(const void *given, void *own, size_t own_size, size_t min_size, const char *name,
-		      struct lull_error *error)
+int lull_api__options(const void *given, void *own, size_t own_size, const char *name, struct lull_error *error)
 {
 	size_t size = own_size;
 
@@ -86,7 +119,7 @@ int lull_api__options(const void *given, void *own, size_t own_size, size_t min_
 	if (!given)
 		return LULL_OK;
 	memcpy(&size, given, sizeof(size)); /* the first member of each of them */
-	if (size < min_size || size > MAX_OPTIONS_BYTES) {
+	if (size < sizeof(size) || size > MAX_OPTIONS_BYTES) {
 		lull_api__fail(error, LULL_EDOMAIN, name, "its size cannot be %zu", size);
 		lull_api__mend(error, "start from its initialiser macro, which sets it");
 		return LULL_EDOMAIN;

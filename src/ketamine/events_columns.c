@@ -28,8 +28,7 @@ static int find_item(const char *name)
 	return -1;
 }
 
-/* "ETA1", "ETA(1)", "ETA_1", or with the name of what varies: "ETA_CL", "eta.CL", "ETA(CL)". */
-static int find_eta(const struct lull_pm_info *info, const char *name)
+int lull_events_find_eta(const struct lull_pm_info *info, const char *name)
 {
 	char head[4] = { 0 }, rest[64] = { 0 };
 	if (strlen(name) < 4 || strlen(name) - 3 >= sizeof(rest))
@@ -180,7 +179,7 @@ static bool place(struct lull_events__reader *r, size_t i, bool *is_unknown)
 		r->n_param_cols++;
 		return take(r, &r->param[found], i);
 	}
-	if ((found = find_eta(r->info, name)) >= 0) {
+	if ((found = lull_events_find_eta(r->info, name)) >= 0) {
 		r->n_eta_cols++;
 		return take(r, &r->eta[found], i);
 	}

@@ -101,4 +101,8 @@ LULL_NODISCARD int lull_events_read_text(const struct lull_pm *pm, const char *t
 LULL_NODISCARD int lull_events_check_record(const struct lull_record *record, int n_inputs, struct lull_err *err);
 int32_t lull_events_derive_evid(const struct lull_record *record);
 
+/* The number of a deviation by a column's name: "ETA1", "ETA(1)", "ETA_1", or with the name of what varies: "ETA_CL",
+ * "eta.CL", "ETA(CL)"; -1 none. */
+int lull_events_find_eta(const struct lull_pm_info *info, const char *name);
+
 #endif
