@@ -45,7 +45,7 @@ int main(void)
 	static const int32_t addl[] = { 3, 0, 0, 3, 0, 0 };
 	static const char *const names[] = { "wt", "ETA1" };
 	static const double *const values[] = { wt, eta };
-	struct lull_columns records = LULL_COLUMNS;
+	struct lull_evtable_columns records = LULL_EVTABLE_COLUMNS;
 	struct lull_reducer print = LULL_REDUCER;
 	struct lull_error error;
 	struct lull_popmodel *model = NULL;

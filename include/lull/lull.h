@@ -273,9 +273,9 @@ LULL_API LULL_NODISCARD int lull_evtable_parse_csv(const struct lull_popmodel *m
 						   const char *name, const struct lull_evtable_options *options,
 						   struct lull_evtable **out, struct lull_error *error);
 
-/** Records as arrays of n_records each; NULL where a column is absent. Start from #LULL_COLUMNS. Records of one person
+/** Records as arrays of n_records each; NULL where a column is absent. Start from #LULL_EVTABLE_COLUMNS. Records of one person
  * stand together, in the order in which they happen. */
-struct lull_columns {
+struct lull_evtable_columns {
 	size_t size;              /**< sizeof this struct                                       */
 	size_t n_records;         /**< length of every array                                    */
 	const uint64_t *id;       /**< NULL: all of one person, 1                               */
@@ -294,8 +294,8 @@ struct lull_columns {
 	const double *const *values; /**< values[j][record]; NaN: as in the record before (covariates), not given */
 };
 /** No columns. */
-#define LULL_COLUMNS \
-	{ sizeof(struct lull_columns), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL }
+#define LULL_EVTABLE_COLUMNS \
+	{ sizeof(struct lull_evtable_columns), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL }
 
 /** A table from arrays, which are copied.
  * @param model whose inputs, covariates, parameters and etas are named
@@ -305,7 +305,7 @@ struct lull_columns {
  * @param error may be NULL; names the record, counted from 0, and the column
  * @returns LULL_OK, LULL_EDOMAIN, LULL_ENOTFOUND (a name that the model does not have) ... */
 LULL_API LULL_NODISCARD int lull_evtable_from_columns(const struct lull_popmodel *model,
-						      const struct lull_columns *columns,
+						      const struct lull_evtable_columns *columns,
 						      const struct lull_evtable_options *options,
 						      struct lull_evtable **out, struct lull_error *error);
 

@@ -11,7 +11,7 @@ enum kind { COVARIATE, PARAMETER, ETA };
 
 /* The arrays, and what the named ones are. */
 struct build {
-	const struct lull_columns *c;
+	const struct lull_evtable_columns *c;
 	const struct lull_pm_info *info;
 	const struct lull_popmodel *model;
 	bool covariates_next;
@@ -43,7 +43,7 @@ static int32_t whole_at(const int32_t *column, size_t i, int32_t absent)
 /* NaN and infinities, which no file can hold; the rules of the field come after (events.h). */
 static int check_finite(const struct build *b, size_t i)
 {
-	const struct lull_columns *c = b->c;
+	const struct lull_evtable_columns *c = b->c;
 	const struct { const char *name; const double *column; double most; } all[] = {
 		{ "time", c->time, LULL_EVENTS_MAX_H }, { "amt", c->amt, HUGE_VAL },           { "rate", c->rate, HUGE_VAL },
 		{ "dur", c->dur, LULL_EVENTS_MAX_H },   { "ii", c->ii, LULL_EVENTS_MAX_H },
@@ -72,7 +72,7 @@ static int check(const struct build *b, size_t i, const struct lull_record *reco
 
 static int record(const struct build *b, size_t i, struct lull_record *out)
 {
-	const struct lull_columns *c = b->c;
+	const struct lull_evtable_columns *c = b->c;
 	const double rate = at(c->rate, i);
 	const int32_t cmt = whole_at(c->cmt, i, 0);
 	const int rc = check_finite(b, i);
@@ -117,17 +117,17 @@ static bool find_name(const struct build *b, const char *name, enum kind *kind, 
 
 static int find_names(struct build *b)
 {
-	const struct lull_columns *c = b->c;
+	const struct lull_evtable_columns *c = b->c;
 
 	if (c->n_named && (!c->names || !c->values))
-		return lull_api__is_null(b->error, "lull_columns.names and values");
+		return lull_api__is_null(b->error, "lull_evtable_columns.names and values");
 	b->kind = LULL_ARENA_NEW(b->arena, enum kind, c->n_named);
 	b->number = LULL_ARENA_NEW(b->arena, size_t, c->n_named);
 	if (!b->kind || !b->number)
 		return lull_api__nomem(b->error);
 	for (size_t j = 0; j < c->n_named; j++) {
 		if (!c->names[j] || !c->values[j])
-			return lull_api__is_null(b->error, "a name or a column of lull_columns");
+			return lull_api__is_null(b->error, "a name or a column of lull_evtable_columns");
 		if (!find_name(b, c->names[j], &b->kind[j], &b->number[j]))
 			return lull_api__fail(b->error, LULL_ENOTFOUND, c->names[j],
 					      "model %s has no covariate, parameter or deviation (ETA1 ...) of this name", b->info->id);
@@ -137,7 +137,7 @@ static int find_names(struct build *b)
 		b->n_of[b->kind[j]]++;
 	}
 	if (b->n_of[ETA] && b->n_of[ETA] < (size_t)b->info->n_etas) {
-		lull_api__fail(b->error, LULL_ECONFLICT, "lull_columns.names", "%zu of the model's %d deviations have a column",
+		lull_api__fail(b->error, LULL_ECONFLICT, "lull_evtable_columns.names", "%zu of the model's %d deviations have a column",
 			       b->n_of[ETA], b->info->n_etas);
 		lull_api__mend(b->error, "give all of them (0 for a typical one), or none, which draws them");
 		return LULL_ECONFLICT;
@@ -284,7 +284,7 @@ static int check_unique(const struct build *b, const struct lull_subject *subjec
 	return LULL_OK;
 }
 
-static size_t n_ids(const struct lull_columns *c)
+static size_t n_ids(const struct lull_evtable_columns *c)
 {
 	size_t n = 1;
 
@@ -295,7 +295,7 @@ static size_t n_ids(const struct lull_columns *c)
 
 static int build(struct build *b, struct lull_dataset *out)
 {
-	const struct lull_columns *c = b->c;
+	const struct lull_evtable_columns *c = b->c;
 	struct lull_record *records = LULL_ARENA_NEW(b->arena, struct lull_record, c->n_records);
 	struct lull_subject *subjects = LULL_ARENA_NEW(b->arena, struct lull_subject, n_ids(c));
 	size_t n = 0;
@@ -315,12 +315,12 @@ static int build(struct build *b, struct lull_dataset *out)
 	return rc;
 }
 
-int lull_evtable_from_columns(const struct lull_popmodel *model, const struct lull_columns *columns,
+int lull_evtable_from_columns(const struct lull_popmodel *model, const struct lull_evtable_columns *columns,
 			      const struct lull_evtable_options *options, struct lull_evtable **out,
 			      struct lull_error *error)
 {
 	struct lull_evtable_options how;
-	struct lull_columns own;
+	struct lull_evtable_columns own;
 	struct lull_evtable *table = NULL;
 	int rc = lull_api__enter(error);
 
@@ -330,10 +330,10 @@ int lull_evtable_from_columns(const struct lull_popmodel *model, const struct lu
 		return lull_api__is_null(error, !out ? "out" : !model ? "model" : "columns");
 	*out = NULL;
 	if ((rc = lull_api__options(options, &how, sizeof(how), "lull_evtable_options", error)) ||
-	    (rc = lull_api__options(columns, &own, sizeof(own), "lull_columns", error)))
+	    (rc = lull_api__options(columns, &own, sizeof(own), "lull_evtable_columns", error)))
 		return rc;
 	if (!own.n_records)
-		return lull_api__fail(error, LULL_EDOMAIN, "lull_columns.n_records", "there are no records");
+		return lull_api__fail(error, LULL_EDOMAIN, "lull_evtable_columns.n_records", "there are no records");
 	if ((rc = lull_api__new_table(model, &table, error)))
 		return rc;
 	struct build b = { .c = &own, .info = model->info, .model = model, .covariates_next = how.covariates_next != 0,

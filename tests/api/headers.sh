@@ -37,7 +37,12 @@ refused "a header that is not C++ is seen" cxx "$tmp/class.cc"
 
 for header in $(find include/lull -name '*.h' | LC_ALL=C sort); do
 	name=${header#include/}
-	if is_installed "$name"; then alone "$name" "$name" yes; else alone "$name" "$name" no; fi
+	if ! is_installed "$name"; then alone "$name" "$name" no; continue; fi
+	alone "$name" "$name" yes
+	# A C++ program must look for the C names.
+	if grep -qE '\);$' "$header" && ! grep -qx LULL_BEGIN_C "$header"; then
+		echo "no LULL_BEGIN_C and LULL_END_C around its functions" | not_ok "C names for C++: $name"
+	fi
 done
 
 # The installed headers do not get in each other's way.

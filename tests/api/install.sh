@@ -32,7 +32,7 @@ int main()
 {
 	lull_popmodel_options a = LULL_POPMODEL_OPTIONS;
 	lull_evtable_options b = LULL_EVTABLE_OPTIONS;
-	lull_columns c = LULL_COLUMNS;
+	lull_evtable_columns c = LULL_EVTABLE_COLUMNS;
 	lull_individual d = LULL_INDIVIDUAL;
 	lull_simulation_options e = LULL_SIMULATION_OPTIONS;
 	lull_reducer f = LULL_REDUCER;

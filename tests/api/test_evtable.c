@@ -22,7 +22,7 @@ static void text_csv_and_arrays_agree_to_the_bit(void **state)
 	static const char bytes[] = "ID,TIME,AMT,DUR,II,ADDL,CMT\n1,0,100,0.5,12,3,1\n1,2,40,0,0,0,2\n";
 	static const double time[] = { 0, 2 }, amt[] = { 100, 40 }, dur[] = { 0.5, 0 }, ii[] = { 12, 0 };
 	static const int32_t addl[] = { 3, 0 }, cmt[] = { 0, 2 };
-	struct lull_columns columns = LULL_COLUMNS;
+	struct lull_evtable_columns columns = LULL_EVTABLE_COLUMNS;
 	struct lull_error error;
 	double a[N], b[N], c[N];
 
@@ -53,7 +53,7 @@ static void times_are_the_models(void **state)
 {
 	struct lull_popmodel *model = kit_model("min");
 	static const double time[] = { 5 }, amt[] = { 60 }, rate[] = { 20 };
-	struct lull_columns columns = LULL_COLUMNS;
+	struct lull_evtable_columns columns = LULL_EVTABLE_COLUMNS;
 	struct lull_evtable *table = NULL;
 	struct lull_error error;
 	double got[N];
@@ -80,7 +80,7 @@ static void people_and_their_covariates(void **state)
 	const double wt[] = { 35, NAN, 140 }, eta1[] = { 0, NAN, 0.5 }, eta2[] = { 0, 0, 0 };
 	const char *names[] = { "WT", "ETA1", "eta(2)" };
 	const double *values[] = { wt, eta1, eta2 };
-	struct lull_columns columns = LULL_COLUMNS;
+	struct lull_evtable_columns columns = LULL_EVTABLE_COLUMNS;
 	struct lull_evtable *table = NULL;
 	struct lull_error error;
 	double got[N];
@@ -115,7 +115,7 @@ static void covariates_over_time_hold_last_or_next(void **state)
 	const double wt[] = { 70, 140 };
 	const char *name = "wt";
 	const double *values[] = { wt };
-	struct lull_columns columns = LULL_COLUMNS;
+	struct lull_evtable_columns columns = LULL_EVTABLE_COLUMNS;
 	struct lull_evtable_options options = LULL_EVTABLE_OPTIONS;
 	struct lull_evtable *table = NULL;
 	struct lull_error error;
@@ -157,7 +157,7 @@ static void a_wrong_record_is_named(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		double time[] = { 0, 1 }, amt[] = { 100, 100 }, rate[] = { 0, 0 }, dur[] = { 0, 0 }, ii[] = { 0, 0 };
 		int32_t addl[] = { 0, 0 }, ss[] = { 0, 0 }, cmt[] = { 1, 1 }, evid[] = { 1, 1 };
-		struct lull_columns columns = LULL_COLUMNS;
+		struct lull_evtable_columns columns = LULL_EVTABLE_COLUMNS;
 		struct lull_evtable *table = NULL;
 		struct lull_error error;
 		const struct { const char *name; double *real; int32_t *whole; } all[] = {
@@ -200,7 +200,7 @@ static void tables_that_make_no_sense(void **state)
 	static const double amt[] = { 1, 1, 1 };
 	const char *names[] = { "wt", "WT" };
 	const double *values[] = { amt, amt };
-	struct lull_columns columns = LULL_COLUMNS;
+	struct lull_evtable_columns columns = LULL_EVTABLE_COLUMNS;
 	struct lull_evtable *table = NULL;
 	struct lull_workspace *w = NULL;
 	struct lull_error error;

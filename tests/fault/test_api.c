@@ -27,7 +27,7 @@ static int from_columns(const struct lull_popmodel *model, struct lull_evtable *
 	static const double time[] = { 0, 5 }, amt[] = { 35, 0 }, dur[] = { 0.5, 0 }, wt[] = { 60, 90 };
 	static const char *const names[] = { "wt" };
 	static const double *const values[] = { wt };
-	struct lull_columns c = LULL_COLUMNS;
+	struct lull_evtable_columns c = LULL_EVTABLE_COLUMNS;
 
 	c.n_records = 2;
 	c.time = time;

@@ -11,6 +11,8 @@
 #include "lull/base/err.h"
 #include "lull/base/mem.h"
 
+LULL_BEGIN_C
+
 enum lull_encoding { LULL_UTF8, LULL_WINDOWS_1252, LULL_LATIN1, LULL_UTF16LE, LULL_UTF16BE };
 extern const char *const lull_encoding_names[]; /* "utf-8", ..., NULL; same order */
 
@@ -57,5 +59,7 @@ int lull_csv_line(const struct lull_csv *csv);
  * for_spreadsheet, a cell that a spreadsheet would run as a formula gets a leading '. */
 struct lull_buf;
 void lull_csv_put(struct lull_buf *out, const char *text, char delimiter, bool for_spreadsheet);
+
+LULL_END_C
 
 #endif

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include "lull/base/err.h"
 
+LULL_BEGIN_C
+
 typedef int32_t lull_day; /* the one typedef: a civil day number */
 
 #define LULL_DAY_NONE INT32_MIN
@@ -48,5 +50,7 @@ struct lull_stamp {
 LULL_NODISCARD int lull_stamp_parse(const char *text, size_t n, const char *pattern,
 				    const char *where, struct lull_stamp *out,
 				    struct lull_err *err);
+
+LULL_END_C
 
 #endif

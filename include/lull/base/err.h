@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include "lull/base/code.h"
 
+LULL_BEGIN_C
+
 #if defined(__GNUC__)
 #define LULL_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #else
@@ -82,5 +84,7 @@ void lull_diags_print(const struct lull_diags *diags, struct lull_buf *out);
 
 /* The first error of the list as a struct lull_err; LULL_OK when there is none. */
 int lull_diags_fail(const struct lull_diags *diags, struct lull_err *err);
+
+LULL_END_C
 
 #endif

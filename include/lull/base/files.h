@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include "lull/base/err.h"
 
+LULL_BEGIN_C
+
 struct lull_file {
 	const char *path; /* "models/kamp2020_otto2021.yaml", relative to knowledge/ */
 	const char *bytes;
@@ -36,5 +38,7 @@ void lull_files_under(const struct lull_files *files, const char *prefix, size_t
 
 /* SHA-256 of n bytes as hex. The only door to the hash library. */
 void lull_hash_text(const void *bytes, size_t n, char out[LULL_HASH_TEXT]);
+
+LULL_END_C
 
 #endif

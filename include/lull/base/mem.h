@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include "lull/base/err.h"
 
+LULL_BEGIN_C
+
 /* malloc, calloc, realloc, free with the seam in front. NULL when out of memory. */
 void *lull_mem_alloc(size_t n_bytes);
 void *lull_mem_zalloc(size_t n, size_t size);
@@ -49,5 +51,7 @@ void *lull_arena_grow(struct lull_arena *arena, void *items, size_t n_items, siz
 		      size_t need, size_t size);
 
 void lull_arena_clear(struct lull_arena *arena); /* accepts an empty one */
+
+LULL_END_C
 
 #endif

@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "lull/base/code.h"
+
+LULL_BEGIN_C
 
 enum lull_node_kind { LULL_NODE_NULL, LULL_NODE_SCALAR, LULL_NODE_LIST, LULL_NODE_MAP };
 
@@ -34,5 +37,7 @@ struct lull_doc {
 
 /* The child under key, or NULL. */
 const struct lull_node *lull_node_get(const struct lull_node *map, const char *key);
+
+LULL_END_C
 
 #endif

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include "lull/base/err.h"
 
+LULL_BEGIN_C
+
 /* The range a number must lie in, and its unit for the message. */
 struct lull_range {
 	double min, max;  /* inclusive               */
@@ -30,5 +32,7 @@ LULL_NODISCARD int lull_parse_int(const char *text, size_t n, int64_t min, int64
 LULL_NODISCARD int lull_parse_quantity(const char *text, size_t n, const char *const *units,
 				       const char *where, double *out, int *i_unit,
 				       struct lull_err *err);
+
+LULL_END_C
 
 #endif

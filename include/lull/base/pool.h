@@ -14,6 +14,8 @@ using std::atomic_bool;
 #include <stddef.h>
 #include "lull/base/err.h"
 
+LULL_BEGIN_C
+
 struct lull_pool;
 
 /* n_threads 0: as many as this process may use processors (asked once, here). 1: no thread is
@@ -42,5 +44,7 @@ struct lull_pool_job {
  * be NULL, is how many. pool may be NULL: this thread. LULL_ECONFLICT: the pool is at work already. */
 LULL_NODISCARD int lull_pool_run(struct lull_pool *pool, const struct lull_pool_job *job,
 				 size_t *n_emitted, struct lull_err *err);
+
+LULL_END_C
 
 #endif

@@ -13,6 +13,8 @@
 #include "lull/base/mem.h"
 #include "lull/base/node.h"
 
+LULL_BEGIN_C
+
 /* Trust marks of safety.md, in the order of enum lull_mark. */
 enum lull_mark {
 	LULL_MARK_NONE,
@@ -95,5 +97,7 @@ void lull_node_diag(struct lull_diags *diags, const struct lull_doc *doc,
 
 /* The name in names (NULL-ended) nearest to text, or NULL when none is near: for hints. */
 const char *lull_nearest_name(const char *text, const char *const *names);
+
+LULL_END_C
 
 #endif

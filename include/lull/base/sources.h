@@ -10,6 +10,8 @@
 #include "lull/base/files.h"
 #include "lull/base/mem.h"
 
+LULL_BEGIN_C
+
 struct lull_source {
 	const char *key;   /* "kamp2020"                                       */
 	const char *text;  /* the full reference                               */
@@ -50,5 +52,7 @@ struct lull_buf;
 LULL_NODISCARD int lull_source_citation(const struct lull_sources *sources, const char *cited,
 					struct lull_buf *labels, struct lull_buf *full,
 					struct lull_err *err);
+
+LULL_END_C
 
 #endif

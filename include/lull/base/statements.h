@@ -8,6 +8,8 @@
 #include "lull/base/schema.h"
 #include "lull/base/sources.h"
 
+LULL_BEGIN_C
+
 struct lull_statement_counts {
 	size_t n_files, n_citations, n_marks[LULL_RECALLED + 1]; /* by enum lull_mark */
 };
@@ -20,5 +22,7 @@ void lull_statements_check(const struct lull_doc *doc, const struct lull_sources
 /* All .yaml files of the set. LULL_EPARSE when diags got an error. */
 LULL_NODISCARD int lull_statements_check_all(const struct lull_files *files, struct lull_arena *arena,
 					     struct lull_statement_counts *counts, struct lull_diags *diags);
+
+LULL_END_C
 
 #endif

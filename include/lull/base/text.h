@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include "lull/base/err.h"
 
+LULL_BEGIN_C
+
 #define LULL_BUF_DEFAULT_MAX ((size_t)256 << 20)
 
 struct lull_buf {
@@ -71,5 +73,7 @@ void lull_buf_wrap(struct lull_buf *buf, const char *text, size_t indent, size_t
 /* ASCII case-insensitive comparison; bytes above 127 compare as they are. */
 int lull_text_casecmp(const char *a, const char *b);
 bool lull_text_eq(const char *a, const char *b); /* NULL-safe equality */
+
+LULL_END_C
 
 #endif

@@ -11,6 +11,8 @@
 #include "lull/base/mem.h"
 #include "lull/base/node.h"
 
+LULL_BEGIN_C
+
 enum { LULL_YAML_MAX_DEPTH = 32, LULL_YAML_MAX_NODES = 500000 };
 #define LULL_YAML_MAX_BYTES ((size_t)16 << 20)
 
@@ -19,5 +21,7 @@ enum { LULL_YAML_MAX_DEPTH = 32, LULL_YAML_MAX_NODES = 500000 };
 LULL_NODISCARD int lull_yaml_read(const char *bytes, size_t n, const char *file,
 				  struct lull_arena *arena, struct lull_doc *out,
 				  struct lull_diags *diags);
+
+LULL_END_C
 
 #endif

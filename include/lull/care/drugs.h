@@ -16,6 +16,8 @@
 #include "lull/base/mem.h"
 #include "lull/base/schema.h"
 
+LULL_BEGIN_C
+
 struct lull_drug_class_name {
 	const char *id, *name;
 };
@@ -87,5 +89,7 @@ bool lull_ingredient_is(const struct lull_ingredient *ingredient, const char *cl
 
 /* Does some ingredient, or a class, have this id? (for checking rules) */
 bool lull_drugs_knows(const struct lull_drugs *drugs, const char *class_or_id);
+
+LULL_END_C
 
 #endif

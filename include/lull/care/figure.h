@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include "lull/base/schema.h"
 
+LULL_BEGIN_C
+
 struct lull_figure {
 	double value;
 	const char *source; /* key of knowledge/sources, several parted by "; " */
@@ -24,5 +26,7 @@ double lull_figure_value(const struct lull_figure *figure);
 /* The weaker of two marks: recalled < proposed < calibrated < borrowed < derived <
  * transcribed < verified. LULL_MARK_NONE gives way to the other. */
 enum lull_mark lull_weaker_mark(enum lull_mark a, enum lull_mark b);
+
+LULL_END_C
 
 #endif

@@ -18,6 +18,8 @@
 #include "lull/ketamine/regimen.h"
 #include "lull/ketamine/rule.h"
 
+LULL_BEGIN_C
+
 enum { LULL_FORECAST_MIN_PEOPLE = 1000, LULL_FORECAST_MAX_PEOPLE = 1000000 };
 enum { LULL_FORECAST_FOLLOW_UPS = 4 };
 
@@ -137,5 +139,7 @@ LULL_NODISCARD int lull_forecast_plan(const struct lull_forecast_kb *kb, const s
 				      const struct lull_usual_pain *usual, size_t n_people, uint64_t seed,
 				      struct lull_arena *arena, struct lull_plan_forecast *out,
 				      struct lull_err *err);
+
+LULL_END_C
 
 #endif

@@ -8,6 +8,8 @@
 
 #include "lull/care/protocol.h"
 
+LULL_BEGIN_C
+
 /* What a limit is of. A name with _min_ is a least value, all others are greatest ones. */
 #define LULL_LIMITS(X)                                                                  \
 	X(BOLUS_MG_PER_KG, "bolus_mg_per_kg", "mg/kg", "bolus", false)                   \
@@ -102,5 +104,7 @@ struct lull_unit_swap {
 /* n_swaps known swaps; far = how many times off counts as far off. *said is a static text. */
 enum lull_entry_slip lull_entry_check(double entered, double expected, const struct lull_unit_swap *swaps,
 				      size_t n_swaps, double far, const char **said);
+
+LULL_END_C
 
 #endif

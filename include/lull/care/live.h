@@ -12,6 +12,8 @@
 #include "lull/ketamine/kinetics.h"
 #include "lull/ketamine/rule.h"
 
+LULL_BEGIN_C
+
 enum { LULL_LIVE_MAX_LOOKS = 2000, LULL_LIVE_MAX_CHANGES = LULL_LIVE_MAX_LOOKS + 2 };
 #define LULL_LIVE_LOOK_LEAST_H 0.5
 #define LULL_LIVE_LOOK_MOST_H 4.0
@@ -51,5 +53,7 @@ LULL_NODISCARD int lull_live_course(const struct lull_live_ask *ask, const struc
 				    size_t n, double *parent_ng_per_ml, double *nk_ng_per_ml,
 				    double *rate_mg_per_kg_per_h, double *nrs_with, double *nrs_without,
 				    double *scratch, struct lull_err *err);
+
+LULL_END_C
 
 #endif

@@ -8,6 +8,8 @@
 #include "lull/base/date.h"
 #include "lull/care/protocol.h"
 
+LULL_BEGIN_C
+
 enum lull_monitor_group { LULL_GROUP_CHAIR, LULL_GROUP_INPATIENT, LULL_GROUP_HOME, LULL_GROUP_DEPRESSION, LULL_N_MONITOR_GROUPS };
 extern const char *const lull_monitor_group_names[];
 enum lull_monitor_phase { LULL_PHASE_RUNNING, LULL_PHASE_AFTER_CHANGE, LULL_PHASE_LABORATORY };
@@ -83,5 +85,7 @@ const struct lull_line *lull_monitor_line(const struct lull_monitoring *monitori
 
 /* Write the reduce and stop lines and the resume rule into a protocol's rule. */
 void lull_monitor_arm(const struct lull_monitoring *monitoring, struct lull_rule *rule);
+
+LULL_END_C
 
 #endif

@@ -11,6 +11,8 @@
 #include "lull/headache/response.h"
 #include "lull/scores/score.h"
 
+LULL_BEGIN_C
+
 /* ---- knowledge ------------------------------------------------------------------------- */
 
 enum lull_judged_by {
@@ -156,5 +158,7 @@ struct lull_outcome_request {
 };
 LULL_NODISCARD int lull_outcome_run(const struct lull_outcome_request *request, struct lull_arena *arena,
 				    struct lull_outcome *out, struct lull_err *err);
+
+LULL_END_C
 
 #endif

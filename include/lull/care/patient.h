@@ -19,6 +19,8 @@
 #include "lull/headache/refractory.h"
 #include "lull/scores/score.h"
 
+LULL_BEGIN_C
+
 enum { LULL_PATIENT_SCHEMA_VERSION = 1 };
 
 enum lull_sex { LULL_SEX_UNKNOWN, LULL_SEX_FEMALE, LULL_SEX_MALE, LULL_SEX_INTERSEX };
@@ -255,5 +257,7 @@ const struct lull_condition *lull_patient_condition(const struct lull_patient *p
 
 /* kg/m2 of the latest weight, NAN without height or weight. */
 double lull_patient_bmi(const struct lull_patient *patient, lull_day on);
+
+LULL_END_C
 
 #endif

@@ -17,6 +17,8 @@
 #include "lull/care/pump.h"
 #include "lull/care/site.h"
 
+LULL_BEGIN_C
+
 /* ---- knowledge ----------------------------------------------------------------------- */
 
 struct lull_cost_item {
@@ -190,5 +192,7 @@ LULL_NODISCARD int lull_plan_choose(const struct lull_plan_kb *kb, const struct 
 
 /* The gravest finding, or NULL when there is none: what a refusal says first. */
 const struct lull_plan_finding *lull_plan_gravest(const struct lull_plan *plan);
+
+LULL_END_C
 
 #endif

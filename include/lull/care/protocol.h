@@ -18,6 +18,8 @@
 #include "lull/ketamine/regimen.h"
 #include "lull/ketamine/rule.h"
 
+LULL_BEGIN_C
+
 /* Where it is given. */
 enum lull_place {
 	LULL_AT_CHAIR, LULL_AT_INPATIENT, LULL_AT_HOME_NASAL, LULL_AT_EMERGENCY, LULL_AT_RESEARCH,
@@ -148,5 +150,7 @@ LULL_NODISCARD int lull_protocol_days(const struct lull_protocol *protocol, stru
 LULL_NODISCARD int lull_protocol_doses(const struct lull_protocol *protocol, size_t session, double dosing_kg,
 				       struct lull_arena *arena, struct lull_regimen *out,
 				       struct lull_err *err);
+
+LULL_END_C
 
 #endif

@@ -8,6 +8,8 @@
 
 #include "lull/care/protocol.h"
 
+LULL_BEGIN_C
+
 struct lull_weight_rule {
 	struct lull_figure bmi_break, excess_frac, cap_kg;
 	struct lull_figure devine_male_kg, devine_female_kg, devine_kg_per_inch, adjusted_frac;
@@ -85,5 +87,7 @@ struct lull_log_row {
 	double opened_mg, drawn_mg, given_mg, line_mg, waste_mg, vial_left_mg;
 	int n_vials;
 };
+
+LULL_END_C
 
 #endif

@@ -13,6 +13,8 @@
 #include "lull/headache/finding.h"
 #include "lull/headache/refractory.h"
 
+LULL_BEGIN_C
+
 struct lull_screen_request {
 	const struct lull_patient *patient;
 	lull_day on;                                        /* the day of the screen */
@@ -152,5 +154,7 @@ LULL_NODISCARD int lull_screen_explain(const struct lull_screening *screening,
 LULL_NODISCARD int lull_patient_treatments(const struct lull_patient *patient, const struct lull_drugs *drugs,
 					   struct lull_arena *arena, struct lull_treatment_history *out,
 					   struct lull_err *err);
+
+LULL_END_C
 
 #endif

@@ -13,6 +13,8 @@
 #include "lull/ketamine/product.h"
 #include "lull/scores/score.h"
 
+LULL_BEGIN_C
+
 #define LULL_FACT_NUMBERS(X)                                                    \
 	X(AGE, "age_y") X(WEIGHT, "weight_kg") X(BMI, "bmi_kg_per_m2")          \
 	X(SYSTOLIC, "systolic_mmhg") X(DIASTOLIC, "diastolic_mmhg")             \
@@ -171,5 +173,7 @@ const struct lull_screen_rule *lull_screening_rule(const struct lull_screening *
 LULL_NODISCARD int lull_screening_check_patient(const struct lull_screening *screening,
 						const struct lull_patient *patient, const char *file,
 						struct lull_diags *diags);
+
+LULL_END_C
 
 #endif

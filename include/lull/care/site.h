@@ -9,6 +9,8 @@
 #include "lull/care/monitor.h"
 #include "lull/care/pump.h"
 
+LULL_BEGIN_C
+
 struct lull_site_price {
 	const char *id;    /* item of cost.yaml */
 	double price;
@@ -39,5 +41,7 @@ extern const struct lull_schema lull_site_schema;
 /* LULL_EPARSE with diags when the file is not a site file. */
 LULL_NODISCARD int lull_site_read(const char *bytes, size_t n, const char *file, struct lull_arena *arena,
 				  struct lull_site_file *out, struct lull_diags *diags);
+
+LULL_END_C
 
 #endif

@@ -12,6 +12,8 @@
 #include "lull/ketamine/effects.h"
 #include "lull/ketamine/model.h"
 
+LULL_BEGIN_C
+
 /* What happens to pain without drug, and how it is judged. */
 struct lull_course_priors {
 	double context_fall_mean_points;  /* change during the visit without drug: mean ... */
@@ -72,5 +74,7 @@ double lull_person_day_points(const struct lull_person *person, const struct lul
  * effect site (0 without drug), change_points what happens without drug: day points minus context points. */
 double lull_person_nrs(const struct lull_person *person, double change_points, double ce_s_ng_per_ml,
 		       double cs_s_ng_per_ml);
+
+LULL_END_C
 
 #endif

@@ -12,6 +12,8 @@
 #include "lull/headache/diary.h"
 #include "lull/headache/finding.h"
 
+LULL_BEGIN_C
+
 /* ---- criteria: ids and knowledge -------------------------------------------------- */
 
 /* The first group is judged for every entry (attack or day), the second for the patient. */
@@ -372,5 +374,7 @@ LULL_NODISCARD int lull_classify_explain_entry(const struct lull_criteria *crite
 					       struct lull_arena *arena,
 					       const struct lull_finding **out, size_t *n_out,
 					       struct lull_err *err);
+
+LULL_END_C
 
 #endif

@@ -14,6 +14,8 @@
 #include "lull/base/schema.h"
 #include "lull/headache/diary.h"
 
+LULL_BEGIN_C
+
 /* ---- what was recorded ------------------------------------------------------------------ */
 
 /* One answer a civil day: did the day count? Borrowed by what is computed from it. */
@@ -133,5 +135,7 @@ struct lull_demo {
 };
 LULL_NODISCARD int lull_demo_diary(const struct lull_demo *demo, const struct lull_chain_priors *priors,
 				   struct lull_arena *arena, struct lull_diary *out, struct lull_err *err);
+
+LULL_END_C
 
 #endif

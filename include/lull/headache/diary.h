@@ -18,6 +18,8 @@
 #include "lull/base/mem.h"
 #include "lull/base/schema.h" /* enum lull_answer */
 
+LULL_BEGIN_C
+
 /* A yes/no observation of an entry. Each is recorded (known) or not; a bit in
  * entry.known says that it was asked and answered, the same bit in entry.yes the answer. */
 #define LULL_SIGNS(X)                                                               \
@@ -195,5 +197,7 @@ struct lull_diary_counts {
 	size_t n_late;                       /* entries made more than 48 h later */
 };
 void lull_diary_count(const struct lull_diary *diary, struct lull_diary_counts *out);
+
+LULL_END_C
 
 #endif

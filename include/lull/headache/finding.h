@@ -10,6 +10,8 @@
 #include "lull/base/mem.h"
 #include "lull/base/schema.h"
 
+LULL_BEGIN_C
+
 enum lull_status { LULL_STATUS_UNKNOWN, LULL_NOT_MET, LULL_MET };
 extern const char *const lull_status_names[]; /* "unknown", "not_met", "met", NULL */
 
@@ -52,5 +54,7 @@ struct lull_finding {
 	const struct lull_finding *children;
 	size_t n_children;
 };
+
+LULL_END_C
 
 #endif

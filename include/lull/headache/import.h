@@ -15,6 +15,8 @@
 #include "lull/base/schema.h"
 #include "lull/headache/diary.h"
 
+LULL_BEGIN_C
+
 /* ---- acute drugs by name (knowledge/acute_drugs.yaml) -------------------------------- */
 
 /* What a name stands for. Most products have one class; a fixed combination that ICHD-3 does
@@ -236,5 +238,7 @@ struct lull_import {
 LULL_NODISCARD int lull_import_csv(const char *bytes, size_t n, const char *file, const struct lull_map *map,
 				   const struct lull_acute_table *drugs, const struct lull_import_options *options,
 				   struct lull_arena *arena, struct lull_import *out, struct lull_err *err);
+
+LULL_END_C
 
 #endif

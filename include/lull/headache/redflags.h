@@ -10,6 +10,8 @@
 #include "lull/base/files.h"
 #include "lull/headache/finding.h"
 
+LULL_BEGIN_C
+
 #define LULL_REDFLAGS(X)                                                           \
 	X(SYSTEMIC, "systemic_symptoms") X(NEOPLASM, "neoplasm_history")           \
 	X(NEUROLOGICAL, "neurological_deficit") X(SUDDEN, "sudden_onset")          \
@@ -65,5 +67,7 @@ void lull_redflags_run(const struct lull_redflag_rules *rules,
 const struct lull_finding *lull_redflags_explain(const struct lull_redflag_rules *rules,
 						 const struct lull_redflag_result *result,
 						 struct lull_arena *arena);
+
+LULL_END_C
 
 #endif

@@ -12,6 +12,8 @@
 #include "lull/base/files.h"
 #include "lull/headache/finding.h"
 
+LULL_BEGIN_C
+
 #define LULL_TREATMENT_KINDS(X)                                                    \
 	X(PREVENTIVE, "preventive") X(ACUTE, "acute") X(PSYCHOTHERAPY, "psychotherapy") \
 	X(NON_DRUG, "non_drug") X(ECT, "ect") X(OTHER, "other")
@@ -212,5 +214,7 @@ LULL_NODISCARD int lull_refractory_explain(const struct lull_refractory_rules *r
 					   struct lull_arena *arena,
 					   const struct lull_finding **out, size_t *n_out,
 					   struct lull_err *err);
+
+LULL_END_C
 
 #endif

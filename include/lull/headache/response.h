@@ -20,6 +20,8 @@
 #include "lull/headache/classify.h"
 #include "lull/headache/days.h"
 
+LULL_BEGIN_C
+
 /* knowledge/response.yaml; how days become months is knowledge/criteria/counting.yaml. */
 enum { LULL_N_RESPONDERS = 4, LULL_RESPONSE_MONTHS = 3 };
 struct lull_response_rules {
@@ -103,5 +105,7 @@ double lull_chain_tail(const struct lull_chain_fit *fit, const bool *recorded, i
  * for both, flat priors on the shares. */
 double lull_chain_prob_lower(const struct lull_chain_fit *before, const struct lull_chain_counts *after,
 			     const struct lull_chain_priors *priors);
+
+LULL_END_C
 
 #endif

@@ -12,6 +12,8 @@
 #include "lull/base/schema.h"
 #include "lull/headache/diary.h"
 
+LULL_BEGIN_C
+
 enum lull_trigger_group {
 	LULL_TRIGGER_FOOD, LULL_TRIGGER_DRINK, LULL_TRIGGER_MIND, LULL_TRIGGER_SLEEP, LULL_TRIGGER_BODY,
 	LULL_TRIGGER_SURROUNDINGS
@@ -111,5 +113,7 @@ LULL_NODISCARD int lull_tags_count(const struct lull_diary *diary, const struct 
  * 1998;17:873-890, method 10). */
 void lull_share_difference(int a, int n, int b, int m, double confidence_frac, double *difference, double *low,
 			   double *high);
+
+LULL_END_C
 
 #endif

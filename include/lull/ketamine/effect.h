@@ -8,6 +8,8 @@
 
 #include "lull/ketamine/linear.h"
 
+LULL_BEGIN_C
+
 enum lull_effect_kind {
 	LULL_EFFECT_LINEAR,      /* e0 + slope C                                              */
 	LULL_EFFECT_EMAX,        /* e0 + emax C / (c50 + C)                                   */
@@ -83,5 +85,7 @@ void lull_effect_work_isa(struct lull_effect_work *work, int isa);
 /* Stages evaluated since the work was made, steps refused: for tests and bench. */
 struct lull_effect_count { uint64_t n_steps, n_refused; };
 struct lull_effect_count lull_effect_work_count(const struct lull_effect_work *work);
+
+LULL_END_C
 
 #endif

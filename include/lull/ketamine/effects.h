@@ -10,6 +10,8 @@
 
 #include "lull/ketamine/kinetics.h"
 
+LULL_BEGIN_C
+
 /* One number as the file has it. low and high NAN where it has none. */
 struct lull_effect_number {
 	const char *name;
@@ -69,5 +71,7 @@ double lull_hr_rise_bpm(const struct lull_effects *e, double c_total_ng_per_ml);
 double lull_occupancy_frac(const struct lull_effects *e, double c_total_ng_per_ml, double c_nk_ng_per_ml);
 /* NRS = baseline (1 - Ef I_fast) (1 - Es Z I_slow) */
 double lull_nrs_under_drug(double baseline_nrs, double ef, double i_fast, double es, bool z, double i_slow);
+
+LULL_END_C
 
 #endif

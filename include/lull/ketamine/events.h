@@ -6,6 +6,8 @@
 
 #include "lull/ketamine/pm.h"
 
+LULL_BEGIN_C
+
 enum lull_evid { LULL_EVID_OBSERVE = 0, LULL_EVID_DOSE = 1, LULL_EVID_OTHER = 2, LULL_EVID_RESET = 3, LULL_EVID_RESET_DOSE = 4 };
 
 enum {
@@ -104,5 +106,7 @@ int32_t lull_events_derive_evid(const struct lull_record *record);
 /* The number of a deviation by a column's name: "ETA1", "ETA(1)", "ETA_1", or with the name of what varies: "ETA_CL",
  * "eta.CL", "ETA(CL)"; -1 none. */
 int lull_events_find_eta(const struct lull_pm_info *info, const char *name);
+
+LULL_END_C
 
 #endif

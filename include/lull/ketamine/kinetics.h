@@ -12,6 +12,8 @@
 #include "lull/ketamine/model.h"
 #include "lull/ketamine/regimen.h"
 
+LULL_BEGIN_C
+
 enum {
 	LULL_MAX_PARENT_MODES = 3,
 	LULL_MAX_NK_MODES = 2,
@@ -92,5 +94,7 @@ LULL_NODISCARD int lull_kin_curves(const struct lull_pk *pk, const struct lull_f
 /* The state after everything up to t_h has entered. */
 LULL_NODISCARD int lull_kin_state_at(const struct lull_modes *modes, const struct lull_input *input,
 				     double t_h, struct lull_kin_state *out, struct lull_err *err);
+
+LULL_END_C
 
 #endif

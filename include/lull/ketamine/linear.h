@@ -18,6 +18,8 @@
 #include "lull/base/err.h"
 #include "lull/base/mem.h"
 
+LULL_BEGIN_C
+
 enum {
 	LULL_LIN_MAX_STATES = 24,
 	LULL_LIN_MAX_FLOWS = 48,
@@ -134,5 +136,7 @@ enum lull_lin_way { LULL_LIN_CHOOSE, LULL_LIN_MODES, LULL_LIN_CAREFUL };
 void lull_lin_work_way(struct lull_lin_work *work, enum lull_lin_way way);
 /* For tests and bench: lull_cpu_isa() unless set (enum lull_isa of num/vec.h). */
 void lull_lin_work_isa(struct lull_lin_work *work, int isa);
+
+LULL_END_C
 
 #endif

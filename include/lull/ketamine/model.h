@@ -13,6 +13,8 @@
 #include "lull/base/schema.h"
 #include "lull/ketamine/product.h"
 
+LULL_BEGIN_C
+
 /* What a concentration is of, and where it is drawn: part of the type, so that an
  * arterial S-ketamine effect refuses a venous or a total curve unless a bridge is declared. */
 enum lull_moiety { LULL_TOTAL_KETAMINE, LULL_S_KETAMINE, LULL_NORKETAMINE, LULL_MOIETY_NOT_STATED };
@@ -98,5 +100,7 @@ LULL_NODISCARD int lull_model_factor_new(const struct lull_model *model, struct 
 					 const struct lull_model_factor **out, struct lull_err *err);
 void lull_model_individual(const struct lull_model *model, const struct lull_model_factor *factor,
 			   double weight_kg, bool scaled, const double *z, struct lull_pk *out);
+
+LULL_END_C
 
 #endif

@@ -14,6 +14,8 @@
 #include "lull/base/mem.h"
 #include "lull/base/text.h"
 
+LULL_BEGIN_C
+
 enum {
 	LULL_NM_MAX_THETAS = 200,
 	LULL_NM_MAX_ETAS = 60,
@@ -137,5 +139,7 @@ LULL_NODISCARD int lull_nonmem_yaml(const struct lull_nonmem *model, const char 
 
 /* The role's name in a model file: "cl". */
 extern const char *const lull_nm_role_names[];
+
+LULL_END_C
 
 #endif

@@ -13,6 +13,8 @@
 #include "lull/ketamine/product.h"
 #include "lull/num/random.h"
 
+LULL_BEGIN_C
+
 enum {
 	LULL_PM_MAX_PARAMS = 64,
 	LULL_PM_MAX_ETAS = 32,
@@ -117,5 +119,7 @@ LULL_NODISCARD int lull_pm_parts(const struct lull_pm *pm, const double *params,
 /* Residual error on output o (stream: LULL_FOR_RESIDUAL, draw = i_record). */
 double lull_pm_residual(const struct lull_pm *pm, const double *params, int output, double value,
 			const struct lull_stream *stream, uint64_t draw);
+
+LULL_END_C
 
 #endif

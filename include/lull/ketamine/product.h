@@ -5,6 +5,10 @@
 #ifndef LULL_KETAMINE_PRODUCT_H
 #define LULL_KETAMINE_PRODUCT_H
 
+#include "lull/base/code.h"
+
+LULL_BEGIN_C
+
 enum lull_product { LULL_RACEMIC_KETAMINE, LULL_ESKETAMINE, LULL_N_PRODUCTS };
 extern const char *const lull_product_names[]; /* "racemic_ketamine", "esketamine", NULL */
 
@@ -17,5 +21,7 @@ extern const char *const lull_route_names[]; /* "iv", "nasal", "im", "sc", "oral
 
 double lull_base_mg_from_hcl_mg(double hcl_mg);
 double lull_hcl_mg_from_base_mg(double base_mg);
+
+LULL_END_C
 
 #endif

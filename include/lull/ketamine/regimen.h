@@ -10,6 +10,8 @@
 #include "lull/base/mem.h"
 #include "lull/ketamine/product.h"
 
+LULL_BEGIN_C
+
 /* One thing given. */
 struct lull_dose {
 	double t_h;           /* start, >= 0                                     */
@@ -45,5 +47,7 @@ double lull_input_mg_by(const struct lull_input *input, double t_h);
 
 /* The rate that holds from t_h on. */
 double lull_input_rate_at(const struct lull_input *input, double t_h);
+
+LULL_END_C
 
 #endif

@@ -17,6 +17,8 @@
 #include <stdbool.h>
 #include "lull/base/err.h"
 
+LULL_BEGIN_C
+
 /* Rates are mg/kg/h of base; NAN = the protocol does not state it. */
 struct lull_rule {
 	double start_mg_per_kg_per_h;
@@ -95,5 +97,7 @@ void lull_rule_assume_inside(struct lull_rule_obs *obs);
 
 /* The lower of both caps at this weight, mg/kg/h. */
 double lull_rule_cap_mg_per_kg_per_h(const struct lull_rule *rule, double weight_kg);
+
+LULL_END_C
 
 #endif

@@ -9,6 +9,8 @@
 #include "lull/base/pool.h"
 #include "lull/ketamine/events.h"
 
+LULL_BEGIN_C
+
 enum { LULL_SIM_CHUNK = 256 };
 
 struct lull_sim {
@@ -65,5 +67,7 @@ struct lull_sim_progress {
 LULL_NODISCARD int lull_simulate_population(const struct lull_sim *sim, struct lull_pool *pool,
 					    const struct lull_sim_sink *sink, struct lull_sim_progress *progress,
 					    struct lull_err *err);
+
+LULL_END_C
 
 #endif

@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include "lull/base/err.h"
 
+LULL_BEGIN_C
+
 enum {
 	LULL_SUMMARY_CHUNK = 256,                /* most people in a chunk                         */
 	LULL_SUMMARY_MAX_OUTPUTS = 64,
@@ -104,5 +106,7 @@ void lull_summary_of_measure(struct lull_summary *summary, size_t group, size_t 
 
 /* For tests: another instruction set than the widest (enum lull_isa, num/vec.h). The bits are the same. */
 void lull_summary_isa(struct lull_summary *summary, int isa);
+
+LULL_END_C
 
 #endif

@@ -4,6 +4,10 @@
 #ifndef LULL_NUM_DIST_H
 #define LULL_NUM_DIST_H
 
+#include "lull/base/code.h"
+
+LULL_BEGIN_C
+
 double lull_normal_cdf(double x);
 double lull_normal_quantile(double p); /* 0 -> -inf, 1 -> inf; about 1e-16 relative */
 
@@ -12,5 +16,7 @@ double lull_beta_quantile(double p, double a, double b); /* by bisection and New
 
 double lull_logit(double p);
 double lull_expit(double x); /* 1 / (1 + e^-x), without overflow */
+
+LULL_END_C
 
 #endif

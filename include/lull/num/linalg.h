@@ -6,6 +6,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "lull/base/code.h"
+
+LULL_BEGIN_C
 
 /* Lower Cholesky factor of the symmetric a (n x n), in place; only the lower triangle is
  * read, the upper is set to 0. False when a is not positive definite. */
@@ -24,5 +27,7 @@ bool lull_solve(double *a, double *b, size_t n);
 /* The three roots of r^3 - a2 r^2 + a1 r - a0 when all are real and positive (as for the
  * rates of a compartment model), falling. Newton from both ends, where it is monotone. */
 void lull_cubic_roots(double a2, double a1, double a0, double root[3]);
+
+LULL_END_C
 
 #endif

@@ -7,6 +7,9 @@
 #define LULL_NUM_MATH_H
 
 #include <stdbool.h>
+#include "lull/base/code.h"
+
+LULL_BEGIN_C
 
 #if defined(__GNUC__)
 #define LULL_CONST __attribute__((const))
@@ -41,5 +44,7 @@ static inline bool lull_is_finite(double x) { return x - x == 0; }
  * every arm64). Call it before anything else; when false say lull_cpu_needs and stop. */
 bool lull_cpu_ok(void);
 extern const char lull_cpu_needs[];
+
+LULL_END_C
 
 #endif

@@ -8,6 +8,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "lull/base/code.h"
+
+LULL_BEGIN_C
 
 /* What a draw is for. A number is never reused and never changes its meaning: add at
  * the end. Gaps are reserved for the rooms named. */
@@ -63,5 +66,7 @@ double lull_random_normal(const struct lull_stream *stream, uint64_t draw);  /* 
 /* Draws first .. first + n - 1, the same values, four for the price of one. */
 void lull_random_uniforms(const struct lull_stream *stream, uint64_t first, size_t n, double *out);
 void lull_random_normals(const struct lull_stream *stream, uint64_t first, size_t n, double *out);
+
+LULL_END_C
 
 #endif

@@ -14,6 +14,8 @@
 #include "lull/base/err.h"
 #include "lull/base/mem.h"
 
+LULL_BEGIN_C
+
 enum {
 	LULL_SKETCH_BINS_PER_OCTAVE = 128,
 	LULL_SKETCH_OCTAVES = 128,                                             /* 2^-64 to 2^64     */
@@ -49,5 +51,7 @@ uint64_t lull_sketch_n(const struct lull_sketch *sketch, size_t cell); /* values
  * are exact. p rises within [0, 1]. NaN where nothing was counted. */
 void lull_sketch_quantiles(const struct lull_sketch *const *parts, size_t n_parts, size_t cell, double lowest,
 			   double highest, const double *p, size_t n_p, double *out);
+
+LULL_END_C
 
 #endif

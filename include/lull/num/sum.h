@@ -6,6 +6,9 @@
 #define LULL_NUM_SUM_H
 
 #include <stddef.h>
+#include "lull/base/code.h"
+
+LULL_BEGIN_C
 
 /* Pairwise sum: halves of a fixed tree; error grows with log n. 0 for n = 0. */
 double lull_sum(const double *x, size_t n);
@@ -27,5 +30,7 @@ void lull_sort(double *x, size_t n);
  * and Fan 1996). p[0..n_p) rises within [0, 1]. x is scratch: it is partly sorted. No NaN
  * among x; n = 0 gives NaN. About n log(n_p) steps. */
 void lull_quantiles(double *x, size_t n, const double *p, size_t n_p, double *out);
+
+LULL_END_C
 
 #endif

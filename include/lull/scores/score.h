@@ -14,6 +14,8 @@
 #include "lull/base/mem.h"
 #include "lull/base/schema.h"
 
+LULL_BEGIN_C
+
 enum { LULL_SCORE_MAX_ITEMS = 32, LULL_SCORE_MAX_DOMAINS = 4, LULL_SCORE_MAX_FLAGS = 8 };
 
 /* How answers become a number. */
@@ -265,5 +267,7 @@ LULL_NODISCARD int lull_score_judge(const struct lull_instrument *instrument, co
 				    double before, double after, struct lull_arena *arena,
 				    const struct lull_change_judgement **out, size_t *n,
 				    struct lull_err *err);
+
+LULL_END_C
 
 #endif
