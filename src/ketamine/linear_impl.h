@@ -64,6 +64,9 @@ struct lull_linear__kernel {
 	/* Outputs at n <= n_tile times after the stretch's begin; step_h > 0: t_h[i] - t_h[0] = i step_h. */
 	void (*tile)(const struct lull_linear *linear, struct lull_linear__lanes *lanes, const double *t_h, size_t n,
 		     double t0_h, double step_h, bool is_fed, double *tile);
+	/* Of whole groups: lull_lin_tile_rows, lull_lin_tile_reduce. */
+	void (*rows)(const double *tile, int n_outputs, size_t n_times, double *row, size_t stride);
+	void (*reduce)(const double *tile, size_t n, size_t n_times, double *peak, double *sum);
 };
 extern const struct lull_linear__kernel lull_linear__kernel_scalar;
 #if defined(__x86_64__)
@@ -85,6 +88,8 @@ struct lull_linear__careful {
 	double after[LULL_LINEAR__LEVELS][LULL_LIN_MAX_STATES];
 	double *scratch;             /* 3 n n                                              */
 };
+
+const struct lull_linear__kernel *lull_linear__kernel_of(enum lull_isa isa);
 
 int lull_linear__careful_memory(const struct lull_linear *linear, struct lull_linear__careful *careful, struct lull_err *err);
 void lull_linear__careful_free(struct lull_linear__careful *careful);

@@ -484,54 +484,194 @@ LULL_V8 void curves_any(const struct lull_linear *l, struct lull_linear__lanes *
 	}
 }
 
-/* The same by products from the tile's first time; the integral over a step is added, never subtracted. */
-LULL_V8 void curves_uniform(const struct lull_linear *l, struct lull_linear__lanes *g, const double *t_h, size_t n, double t0_h,
-			    double step_h, bool is_fed)
+/* Up to eight modes in registers, their number known to the compiler. */
+#define FOR_UP_TO_8(n, call)           \
+	switch (n) {                   \
+	case 1: call(1); break;        \
+	case 2: call(2); break;        \
+	case 3: call(3); break;        \
+	case 4: call(4); break;        \
+	case 5: call(5); break;        \
+	case 6: call(6); break;        \
+	case 7: call(7); break;        \
+	default: call(8); break;       \
+	}
+
+/* e (and g, its integral) of modes k..k + count - 1 at times 1..n - 1 by products from time 0; the integral over a step is
+ * added, never subtracted. */
+LULL_V8 void products(const struct lull_linear *l, struct lull_linear__lanes *g, size_t k, const int count, size_t n, lull_v8 step,
+		      const bool is_fed)
 {
 	const size_t n_modes = (size_t)l->n_shown;
-	const lull_v8 step = lull_v8_all(step_h);
+	lull_v8 e[8], by[8], sum[8], more[8];
 
+#pragma GCC unroll 8
+	for (int j = 0; j < count; j++) {
+		const lull_v8 x = lull_v8_all(0) - ROW(g->rate, k + (size_t)j) * step;
+		e[j] = ROW(g->e, k + (size_t)j);
+		by[j] = lull_v8_exp(x);
+		if (is_fed) {
+			sum[j] = ROW(g->g, k + (size_t)j);
+			more[j] = gained_by(lull_v8_expm1(x), ROW(g->inv_rate, k + (size_t)j), step);
+		}
+	}
+	for (size_t i = 1; i < n; i++)
+#pragma GCC unroll 8
+		for (int j = 0; j < count; j++) {
+			if (is_fed)
+				PUT(g->g, i * n_modes + k + (size_t)j, sum[j] = lull_v8_fma(e[j], more[j], sum[j]));
+			PUT(g->e, i * n_modes + k + (size_t)j, e[j] = e[j] * by[j]);
+		}
+}
+
+static void products_held(const struct lull_linear *l, struct lull_linear__lanes *g, size_t k, int count, size_t n, lull_v8 step)
+{
+#define CALL(m) products(l, g, k, m, n, step, false)
+	FOR_UP_TO_8(count, CALL)
+#undef CALL
+}
+
+static void products_fed(const struct lull_linear *l, struct lull_linear__lanes *g, size_t k, int count, size_t n, lull_v8 step)
+{
+#define CALL(m) products(l, g, k, m, n, step, true)
+	FOR_UP_TO_8(count, CALL)
+#undef CALL
+}
+
+static void curves_uniform(const struct lull_linear *l, struct lull_linear__lanes *g, const double *t_h, size_t n, double t0_h,
+			   double step_h, bool is_fed)
+{
 	curves_any(l, g, t_h, 1, t0_h, is_fed);
-	for (size_t k = 0; k < n_modes; k++) {
-		const lull_v8 x = lull_v8_all(0) - ROW(g->rate, k) * step, by = lull_v8_exp(x);
-		lull_v8 e = ROW(g->e, k);
-		if (!is_fed) {
-			for (size_t i = 1; i < n; i++)
-				PUT(g->e, i * n_modes + k, e = e * by);
-			continue;
-		}
-		const lull_v8 more = gained_by(lull_v8_expm1(x), ROW(g->inv_rate, k), step);
-		lull_v8 sum = ROW(g->g, k);
-		for (size_t i = 1; i < n; i++) {
-			PUT(g->g, i * n_modes + k, sum = lull_v8_fma(e, more, sum));
-			PUT(g->e, i * n_modes + k, e = e * by);
-		}
+	for (int k = 0; k < l->n_shown; k += 8) {
+		const int count = l->n_shown - k < 8 ? l->n_shown - k : 8;
+		if (is_fed)
+			products_fed(l, g, (size_t)k, count, n, lull_v8_all(step_h));
+		else
+			products_held(l, g, (size_t)k, count, n, lull_v8_all(step_h));
+	}
+}
+
+/* out[time] (every n_out rows) = sum of coef[mode] curve[time][mode], mode by mode. */
+LULL_V8 void sum_curves(const double *coef, const double *curve, const int count, size_t n_modes, size_t n, double *out, size_t n_out)
+{
+	lull_v8 c[8];
+
+#pragma GCC unroll 8
+	for (int k = 0; k < count; k++)
+		c[k] = ROW(coef, k);
+	for (size_t i = 0; i < n; i++) {
+		lull_v8 sum = lull_v8_all(0);
+#pragma GCC unroll 8
+		for (int k = 0; k < count; k++)
+			sum = lull_v8_fma(c[k], ROW(curve, i * n_modes + (size_t)k), sum);
+		PUT(out, i * n_out, lull_v8_max(sum, lull_v8_all(0)));
+	}
+}
+
+static void few_curves(const double *coef, const double *curve, int count, size_t n_modes, size_t n, double *out, size_t n_out)
+{
+#define CALL(m) sum_curves(coef, curve, m, n_modes, n, out, n_out)
+	FOR_UP_TO_8(count, CALL)
+#undef CALL
+}
+
+/* Any number of modes, also fed. */
+static void all_curves(const double *held, const double *e, const double *gained, const double *sum_of_e, int count, size_t n_modes,
+		       size_t n, double *out, size_t n_out)
+{
+	for (size_t i = 0; i < n; i++) {
+		lull_v8 sum = lull_v8_all(0);
+		for (int k = 0; k < count; k++)
+			sum = lull_v8_fma(ROW(held, k), ROW(e, i * n_modes + (size_t)k), sum);
+		for (int k = 0; gained && k < count; k++)
+			sum = lull_v8_fma(ROW(gained, k), ROW(sum_of_e, i * n_modes + (size_t)k), sum);
+		PUT(out, i * n_out, lull_v8_max(sum, lull_v8_all(0)));
 	}
 }
 
 static void tile(const struct lull_linear *l, struct lull_linear__lanes *g, const double *t_h, size_t n, double t0_h,
 		 double step_h, bool is_fed, double *out)
 {
-	const size_t n_modes = (size_t)l->n_shown, n_outputs = (size_t)l->shape.n_outputs;
+	const size_t n_modes = (size_t)l->n_shown, n_out = (size_t)l->shape.n_outputs;
 
 	if (step_h > 0)
 		curves_uniform(l, g, t_h, n, t0_h, step_h, is_fed);
 	else
 		curves_any(l, g, t_h, n, t0_h, is_fed);
-	for (size_t i = 0; i < n; i++)
-		for (size_t o = 0; o < n_outputs; o++) {
-			const double *held = g->held + o * (size_t)l->n * LULL_LANES, *gained = g->gained + o * (size_t)l->n * LULL_LANES;
-			const double *e = g->e + i * n_modes * LULL_LANES, *sum_of_e = g->g + i * n_modes * LULL_LANES;
-			lull_v8 sum = lull_v8_all(0);
-			for (int k = 0; k < l->n_output_modes[o]; k++)
-				sum = lull_v8_fma(ROW(held, k), ROW(e, k), sum);
-			for (int k = 0; is_fed && k < l->n_output_modes[o]; k++)
-				sum = lull_v8_fma(ROW(gained, k), ROW(sum_of_e, k), sum);
-			PUT(out, i * n_outputs + o, lull_v8_max(sum, lull_v8_all(0)));
+	for (size_t o = 0; o < n_out; o++) {
+		const double *held = g->held + o * (size_t)l->n * LULL_LANES, *gained = g->gained + o * (size_t)l->n * LULL_LANES;
+		if (is_fed || l->n_output_modes[o] > 8)
+			all_curves(held, g->e, is_fed ? gained : NULL, g->g, l->n_output_modes[o], n_modes, n, out + o * LULL_LANES, n_out);
+		else
+			few_curves(held, g->e, l->n_output_modes[o], n_modes, n, out + o * LULL_LANES, n_out);
+	}
+}
+
+/* ------------------------------------------------------------------ sinks */
+
+/* Eight lanes x eight times turned at a time. */
+LULL_V8 void turn(const double *in, size_t in_stride, double *out, size_t out_stride)
+{
+	lull_v8 a[8], b[8];
+
+#define TURN(x, y, ...) __builtin_shufflevector((x), (y), __VA_ARGS__)
+	for (size_t i = 0; i < 8; i++)
+		a[i] = lull_v8_load(in + i * in_stride);
+	for (int i = 0; i < 8; i += 2) { /* pairs */
+		b[i] = TURN(a[i], a[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+		b[i + 1] = TURN(a[i], a[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+	}
+	for (int i = 0; i < 8; i += 4) /* fours */
+		for (int k = 0; k < 2; k++) {
+			a[i + k] = TURN(b[i + k], b[i + k + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+			a[i + k + 2] = TURN(b[i + k], b[i + k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
 		}
+	for (size_t k = 0; k < 4; k++) {
+		lull_v8_store(out + k * out_stride, TURN(a[k], a[k + 4], 0, 1, 2, 3, 8, 9, 10, 11));
+		lull_v8_store(out + (k + 4) * out_stride, TURN(a[k], a[k + 4], 4, 5, 6, 7, 12, 13, 14, 15));
+	}
+#undef TURN
+}
+
+static void rows(const double *in, int n_outputs, size_t n_times, double *row, size_t stride)
+{
+	const size_t n_out = (size_t)n_outputs, in_stride = n_out * LULL_LANES;
+
+	for (size_t o = 0; o < n_out; o++) {
+		size_t i = 0;
+		for (; i + 8 <= n_times; i += 8)
+			turn(in + i * in_stride + o * LULL_LANES, in_stride, row + o * stride + i, n_out * stride);
+		for (; i < n_times; i++)
+			for (size_t lane = 0; lane < LULL_LANES; lane++)
+				row[(lane * n_out + o) * stride + i] = in[i * in_stride + o * LULL_LANES + lane];
+	}
+}
+
+/* Four running sums a column, joined in a fixed order. */
+static void reduce(const double *in, size_t n, size_t n_times, double *peak, double *sum)
+{
+	for (size_t c = 0; c < n; c += LULL_LANES) {
+		lull_v8 s[4] = { lull_v8_load(sum + c), lull_v8_all(0), lull_v8_all(0), lull_v8_all(0) };
+		lull_v8 m[4] = { lull_v8_load(peak + c), lull_v8_all(0), lull_v8_all(0), lull_v8_all(0) };
+		size_t i = 0;
+		for (; i + 4 <= n_times; i += 4)
+			for (size_t k = 0; k < 4; k++) {
+				const lull_v8 x = lull_v8_load(in + (i + k) * n + c);
+				s[k] = s[k] + x;
+				m[k] = lull_v8_max(x, m[k]);
+			}
+		for (; i < n_times; i++) {
+			const lull_v8 x = lull_v8_load(in + i * n + c);
+			s[0] = s[0] + x;
+			m[0] = lull_v8_max(x, m[0]);
+		}
+		lull_v8_store(sum + c, (s[0] + s[1]) + (s[2] + s[3]));
+		lull_v8_store(peak + c, lull_v8_max(lull_v8_max(m[0], m[1]), lull_v8_max(m[2], m[3])));
+	}
 }
 
 const struct lull_linear__kernel LULL_VEC_NAME(lull_linear__kernel) = {
 	.modes = modes, .bolus = bolus, .feed = feed, .to_amounts = to_amounts, .from_amounts = from_amounts,
 	.advance = advance, .show = show, .stretch = stretch, .tile = tile,
+	.rows = rows, .reduce = reduce,
 };

@@ -90,16 +90,52 @@ void lull_lin_work_way(struct lull_lin_work *work, enum lull_lin_way way)
 	work->way = way;
 }
 
-void lull_lin_work_isa(struct lull_lin_work *work, int isa)
+const struct lull_linear__kernel *lull_linear__kernel_of(enum lull_isa isa)
 {
 #if defined(__x86_64__)
-	work->kernel = isa == LULL_ISA_AVX512 ? &lull_linear__kernel_avx512 :
-		       isa == LULL_ISA_AVX2   ? &lull_linear__kernel_avx2 :
-						&lull_linear__kernel_scalar;
-#else
-	(void)isa;
-	work->kernel = &lull_linear__kernel_scalar;
+	if (isa == LULL_ISA_AVX512)
+		return &lull_linear__kernel_avx512;
+	if (isa == LULL_ISA_AVX2)
+		return &lull_linear__kernel_avx2;
 #endif
+	(void)isa;
+	return &lull_linear__kernel_scalar;
+}
+
+void lull_lin_work_isa(struct lull_lin_work *work, int isa)
+{
+	work->kernel = lull_linear__kernel_of((enum lull_isa)isa);
+}
+
+void lull_lin_tile_rows(const double *tile, int width, int n_outputs, size_t n_times, double *row, size_t stride)
+{
+	const size_t n_out = (size_t)n_outputs, n_lanes = (size_t)width;
+
+	if (width == LULL_LANES) {
+		lull_linear__kernel_of(lull_cpu_isa())->rows(tile, n_outputs, n_times, row, stride);
+		return;
+	}
+	for (size_t i = 0; i < n_times; i++)
+		for (size_t o = 0; o < n_out; o++)
+			for (size_t lane = 0; lane < n_lanes; lane++)
+				row[(lane * n_out + o) * stride + i] = tile[(i * n_out + o) * n_lanes + lane];
+}
+
+void lull_lin_tile_reduce(const double *tile, size_t n, size_t n_times, double *peak, double *sum)
+{
+	if (n % LULL_LANES == 0) {
+		lull_linear__kernel_of(lull_cpu_isa())->reduce(tile, n, n_times, peak, sum);
+		return;
+	}
+	for (size_t c = 0; c < n; c++) { /* in the order of the kernels */
+		double s[4] = { sum[c], 0, 0, 0 };
+		for (size_t i = 0; i < n_times; i++) {
+			const double x = tile[i * n + c];
+			s[i < n_times / 4 * 4 ? i % 4 : 0] += x;
+			peak[c] = lull_max(x, peak[c]);
+		}
+		sum[c] = (s[0] + s[1]) + (s[2] + s[3]);
+	}
 }
 
 /* ------------------------------------------------------------------ who runs with whom */

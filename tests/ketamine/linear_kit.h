@@ -1,4 +1,4 @@
-/* Shared by the tests of linear.h: shapes, people and jobs at random, a sink that keeps everything, workload W1. */
+/* Shared by the tests of linear.h: shapes, people and jobs at random, a sink that keeps everything. */
 #ifndef LULL_TEST_LINEAR_KIT_H
 #define LULL_TEST_LINEAR_KIT_H
 
@@ -7,11 +7,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "lull/ketamine/linear.h"
-#include "lull/num/dist.h"
-#include "lull/num/math.h"
 #include "lull/num/random.h"
 #include "lull/num/vec.h"
+#include "w1.h"
 
 /* ------------------------------------------------------------------ draws */
 
@@ -41,23 +39,6 @@ static inline int draw_int(struct dice *d, int n) /* 0..n-1 */
 }
 
 /* ------------------------------------------------------------------ building a shape */
-
-static inline int add_flow(struct lull_lin_shape *s, int from, int to, bool copies)
-{
-	s->flow[s->n_flows] = (struct lull_lin_flow){ from, to, copies };
-	return s->n_flows++;
-}
-
-static inline void set_flow(struct lull_lin_person *p, int f, double rate, double gain)
-{
-	p->rate_per_h[f] = rate;
-	p->gain[f] = gain;
-}
-
-static inline void flow(struct lull_lin_shape *s, struct lull_lin_person *p, int from, int to, bool copies, double rate, double gain)
-{
-	set_flow(p, add_flow(s, from, to, copies), rate, gain);
-}
 
 static inline void all_outputs(struct lull_lin_shape *s, struct lull_lin_person *p, double scale)
 {
@@ -256,66 +237,6 @@ static inline double given_until(const struct system *s, double t_h)
 			rate[s->ops[k].state] = s->ops[k].amount;
 	}
 	return sum;
-}
-
-/* ------------------------------------------------------------------ workload W1 (exact definitions without random numbers) */
-
-static inline double frac_of(double x)
-{
-	return x - lull_floor(x);
-}
-
-enum { W1_A1, W1_A2, W1_A3, W1_M1, W1_M2, W1_TIMES = 1441, W1_OPS = 6 };
-
-static inline struct lull_lin_shape w1_shape(void)
-{
-	struct lull_lin_shape s = { .n_states = 5, .n_outputs = 2, .output_state = { W1_A1, W1_M1 } };
-	add_flow(&s, W1_A1, W1_M1, false); /* all of the elimination; 0.75287 of it arrives */
-	add_flow(&s, W1_A1, W1_A2, false);
-	add_flow(&s, W1_A2, W1_A1, false);
-	add_flow(&s, W1_A1, W1_A3, false);
-	add_flow(&s, W1_A3, W1_A1, false);
-	add_flow(&s, W1_M1, -1, false);
-	add_flow(&s, W1_M1, W1_M2, false);
-	add_flow(&s, W1_M2, W1_M1, false);
-	return s;
-}
-
-static inline double w1_weight(int i)
-{
-	return 50 + 50 * frac_of(0.6180339887498949 * i);
-}
-
-static inline struct lull_lin_person w1_person(int i)
-{
-	static const double step[4] = { 0.41421356237309515, 0.73205080756887719, 0.2360679774997898, 0.6457513110645907 };
-	const double s = w1_weight(i) / 70, flows = lull_pow(s, 0.75), omega = lull_sqrt(lull_log(1.09));
-	struct lull_lin_person p = { 0 };
-	double e[4];
-	for (int k = 0; k < 4; k++)
-		e[k] = lull_exp(omega * lull_normal_quantile(frac_of(0.5 + i * step[k])));
-	const double cl = 80 * flows * e[0], v1 = 20 * s * e[1], q2 = 120 * flows * e[2], v2 = 60 * s, q3 = 60 * flows * e[3], v3 = 150 * s;
-	const double clm = 60 * flows, vm1 = 90 * s, qm = 100 * flows, vm2 = 170 * s;
-	const double rate[] = { cl / v1, q2 / v1, q2 / v2, q3 / v1, q3 / v3, clm / vm1, qm / vm1, qm / vm2 };
-	for (int f = 0; f < 8; f++)
-		set_flow(&p, f, rate[f], f == 0 ? 0.75287 : 1);
-	p.scale[0] = 1 / v1;
-	p.scale[1] = 1 / vm1;
-	return p;
-}
-
-static inline void w1_ops(int i, struct lull_op *ops)
-{
-	for (int k = 0; k < 3; k++) {
-		ops[2 * k] = (struct lull_op){ .t_h = 48 * k, .amount = 0.5 * w1_weight(i) / (40.0 / 60), .kind = LULL_OP_RATE };
-		ops[2 * k + 1] = (struct lull_op){ .t_h = 48 * k + 40.0 / 60, .kind = LULL_OP_RATE };
-	}
-}
-
-static inline void w1_times(double *t)
-{
-	for (int j = 0; j < W1_TIMES; j++)
-		t[j] = j / 12.0;
 }
 
 #endif

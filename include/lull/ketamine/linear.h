@@ -127,7 +127,13 @@ LULL_NODISCARD int lull_linear_run(const struct lull_linear *linear, struct lull
 				   const struct lull_lin_sink *sink, int *status, struct lull_err *errs,
 				   struct lull_err *err);
 
-/* Half-lives in the order of falling rate, for people; n_rates 0 where a part is not a star. */
+/* What sinks do with a tile, by the widest instructions of this processor, the same bits by any.
+ * Rows: value of output o at time i of lane l goes to row[(l * n_outputs + o) * stride + i]. */
+void lull_lin_tile_rows(const double *tile, int width, int n_outputs, size_t n_times, double *row, size_t stride);
+/* Of n columns (outputs x lanes): the largest of peak[] and the column; its sum added to sum[]. */
+void lull_lin_tile_reduce(const double *tile, size_t n, size_t n_times, double *peak, double *sum);
+
+/* Rates, falling; n_rates 0 where a part is not a star. */
 LULL_NODISCARD int lull_linear_rates(const struct lull_linear *linear, const struct lull_lin_person *person,
 				     double *rate_per_h, int *n_rates, struct lull_err *err);
 

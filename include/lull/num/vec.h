@@ -211,8 +211,13 @@ LULL_V8 lull_v8 lull_v8_abs(lull_v8 x)
 #endif
 
 /* For numbers, not NaN: with a NaN the second argument is returned, as lull_min does. */
+#if defined(__AVX512F__) && !defined(LULL_VEC_SCALAR) /* the instructions have that meaning, also for zeros */
+LULL_V8 lull_v8 lull_v8_min(lull_v8 a, lull_v8 b) { return (lull_v8)_mm512_min_pd((__m512d)a, (__m512d)b); }
+LULL_V8 lull_v8 lull_v8_max(lull_v8 a, lull_v8 b) { return (lull_v8)_mm512_max_pd((__m512d)a, (__m512d)b); }
+#else
 LULL_V8 lull_v8 lull_v8_min(lull_v8 a, lull_v8 b) { return lull_v8_select(lull_v8_lt(a, b), a, b); }
 LULL_V8 lull_v8 lull_v8_max(lull_v8 a, lull_v8 b) { return lull_v8_select(lull_v8_lt(b, a), a, b); }
+#endif
 LULL_V8 bool lull_k8_any(lull_k8 k) { return lull_k8_bits(k) != 0; }
 
 #endif
