@@ -20,9 +20,12 @@ int lull_linear__careful_memory(const struct lull_linear *linear, struct lull_li
 	c->linear = linear;
 	c->exp_table = lull_mem_alloc(sizeof(double) * nn * LULL_LINEAR__LEVELS);
 	c->int_table = lull_mem_alloc(sizeof(double) * nn * LULL_LINEAR__LEVELS);
-	c->scratch = lull_mem_alloc(sizeof(double) * nn * 3);
-	if (c->exp_table && c->int_table && c->scratch)
+	c->scratch = lull_mem_alloc(sizeof(double) * nn * 4);
+	if (c->exp_table && c->int_table && c->scratch) {
+		c->step = c->scratch + 2 * nn;
+		c->step_int = c->scratch + 3 * nn;
 		return LULL_OK;
+	}
 	lull_linear__careful_free(c);
 	return lull_nomem(err);
 }
@@ -152,6 +155,7 @@ void lull_linear__careful_person(struct lull_linear__careful *c, const struct lu
 
 	c->person = person;
 	c->n_levels = 0;
+	c->step_h = 0;
 	c->q = 0;
 	lull_linear__careful_moved(c);
 	for (int f = 0; f < l->shape.n_flows; f++) {
@@ -231,6 +235,28 @@ static void move(struct lull_linear__careful *c, double *x, int place, double am
 	memcpy(c->x, x0, size);
 	memcpy(c->input, input, size);
 	lull_linear__careful_moved(c);
+}
+
+void lull_linear__careful_step(struct lull_linear__careful *c, double step_h, double *x)
+{
+	const struct lull_linear *l = c->linear;
+	double next[LULL_LIN_MAX_STATES];
+
+	if (c->step_h != step_h) {
+		for (int j = 0; j < l->n; j++) {
+			double unit[LULL_LIN_MAX_STATES] = { 0 }, fed[LULL_LIN_MAX_STATES] = { 0 };
+			unit[j] = 1;
+			move(c, unit, 0, 0, step_h);
+			move(c, fed, j, 1, step_h);
+			for (int i = 0; i < l->n; i++) {
+				c->step[i * l->n + j] = unit[i];
+				c->step_int[i * l->n + j] = fed[i];
+			}
+		}
+		c->step_h = step_h;
+	}
+	apply(l, c->step, x, c->step_int, c->input, next);
+	memcpy(x, next, sizeof(double) * (size_t)l->n);
 }
 
 /* ------------------------------------------------------------------ steady states */

@@ -46,6 +46,7 @@ struct lull_linear__lanes {
 	double *amount;                         /* [place]                                      */
 	double *held, *gained;                  /* [output][mode]: weight y, weight fed         */
 	double *e, *g;                          /* [time][mode] of a tile                       */
+	double *by, *more;                      /* [mode]: e and g of one step of the grid      */
 	double *level, *slope, *coef;           /* of a stretch                                 */
 };
 
@@ -61,7 +62,8 @@ struct lull_linear__kernel {
 	/* held, gained; returns the lanes (bits) with a value that is not finite. */
 	unsigned (*show)(const struct lull_linear *linear, struct lull_linear__lanes *lanes);
 	void (*stretch)(const struct lull_linear *linear, struct lull_linear__lanes *lanes, double dt_h);
-	/* Outputs at n <= n_tile times after the stretch's begin; step_h > 0: t_h[i] - t_h[0] = i step_h. */
+	void (*step)(const struct lull_linear *linear, struct lull_linear__lanes *lanes, double step_h); /* by, more */
+	/* Outputs at n <= n_tile times after the stretch's begin; step_h > 0: t_h[i] - t_h[0] = i step_h, after step(). */
 	void (*tile)(const struct lull_linear *linear, struct lull_linear__lanes *lanes, const double *t_h, size_t n,
 		     double t0_h, double step_h, bool is_fed, double *tile);
 	/* Of whole groups: lull_lin_tile_rows, lull_lin_tile_reduce. */
@@ -86,7 +88,9 @@ struct lull_linear__careful {
 	/* Where the digits of the last time were the same, their vectors serve again. */
 	uint64_t cached; bool is_cached;
 	double after[LULL_LINEAR__LEVELS][LULL_LIN_MAX_STATES];
-	double *scratch;             /* 3 n n                                              */
+	double *scratch;             /* 2 n n                                              */
+	double *step, *step_int;     /* exp(K step) and its integral, for step_h > 0       */
+	double step_h;
 };
 
 const struct lull_linear__kernel *lull_linear__kernel_of(enum lull_isa isa);
@@ -98,6 +102,8 @@ void lull_linear__careful_person(struct lull_linear__careful *careful, const str
 void lull_linear__careful_moved(struct lull_linear__careful *careful);
 /* The amounts dt_h >= 0 later. */
 void lull_linear__careful_at(struct lull_linear__careful *careful, double dt_h, double *x);
+/* x one step_h later, by one table made for the person: for uniform grids. */
+void lull_linear__careful_step(struct lull_linear__careful *careful, double step_h, double *x);
 /* Amounts at steady state of op, added to x. */
 int lull_linear__careful_steady(struct lull_linear__careful *careful, const struct lull_op *op, struct lull_err *err);
 

@@ -499,20 +499,18 @@ LULL_V8 void curves_any(const struct lull_linear *l, struct lull_linear__lanes *
 
 /* e (and g, its integral) of modes k..k + count - 1 at times 1..n - 1 by products from time 0; the integral over a step is
  * added, never subtracted. */
-LULL_V8 void products(const struct lull_linear *l, struct lull_linear__lanes *g, size_t k, const int count, size_t n, lull_v8 step,
-		      const bool is_fed)
+LULL_V8 void products(const struct lull_linear *l, struct lull_linear__lanes *g, size_t k, const int count, size_t n, const bool is_fed)
 {
 	const size_t n_modes = (size_t)l->n_shown;
 	lull_v8 e[8], by[8], sum[8], more[8];
 
 #pragma GCC unroll 8
 	for (int j = 0; j < count; j++) {
-		const lull_v8 x = lull_v8_all(0) - ROW(g->rate, k + (size_t)j) * step;
 		e[j] = ROW(g->e, k + (size_t)j);
-		by[j] = lull_v8_exp(x);
+		by[j] = ROW(g->by, k + (size_t)j);
 		if (is_fed) {
 			sum[j] = ROW(g->g, k + (size_t)j);
-			more[j] = gained_by(lull_v8_expm1(x), ROW(g->inv_rate, k + (size_t)j), step);
+			more[j] = ROW(g->more, k + (size_t)j);
 		}
 	}
 	for (size_t i = 1; i < n; i++)
@@ -524,30 +522,41 @@ LULL_V8 void products(const struct lull_linear *l, struct lull_linear__lanes *g,
 		}
 }
 
-static void products_held(const struct lull_linear *l, struct lull_linear__lanes *g, size_t k, int count, size_t n, lull_v8 step)
+static void products_held(const struct lull_linear *l, struct lull_linear__lanes *g, size_t k, int count, size_t n)
 {
-#define CALL(m) products(l, g, k, m, n, step, false)
+#define CALL(m) products(l, g, k, m, n, false)
 	FOR_UP_TO_8(count, CALL)
 #undef CALL
 }
 
-static void products_fed(const struct lull_linear *l, struct lull_linear__lanes *g, size_t k, int count, size_t n, lull_v8 step)
+static void products_fed(const struct lull_linear *l, struct lull_linear__lanes *g, size_t k, int count, size_t n)
 {
-#define CALL(m) products(l, g, k, m, n, step, true)
+#define CALL(m) products(l, g, k, m, n, true)
 	FOR_UP_TO_8(count, CALL)
 #undef CALL
+}
+
+static void step(const struct lull_linear *l, struct lull_linear__lanes *g, double step_h)
+{
+	const lull_v8 t = lull_v8_all(step_h);
+
+	for (int k = 0; k < l->n_shown; k++) {
+		const lull_v8 x = lull_v8_all(0) - ROW(g->rate, k) * t;
+		PUT(g->by, k, lull_v8_exp(x));
+		PUT(g->more, k, gained_by(lull_v8_expm1(x), ROW(g->inv_rate, k), t));
+	}
 }
 
 static void curves_uniform(const struct lull_linear *l, struct lull_linear__lanes *g, const double *t_h, size_t n, double t0_h,
-			   double step_h, bool is_fed)
+			   bool is_fed)
 {
 	curves_any(l, g, t_h, 1, t0_h, is_fed);
 	for (int k = 0; k < l->n_shown; k += 8) {
 		const int count = l->n_shown - k < 8 ? l->n_shown - k : 8;
 		if (is_fed)
-			products_fed(l, g, (size_t)k, count, n, lull_v8_all(step_h));
+			products_fed(l, g, (size_t)k, count, n);
 		else
-			products_held(l, g, (size_t)k, count, n, lull_v8_all(step_h));
+			products_held(l, g, (size_t)k, count, n);
 	}
 }
 
@@ -595,7 +604,7 @@ static void tile(const struct lull_linear *l, struct lull_linear__lanes *g, cons
 	const size_t n_modes = (size_t)l->n_shown, n_out = (size_t)l->shape.n_outputs;
 
 	if (step_h > 0)
-		curves_uniform(l, g, t_h, n, t0_h, step_h, is_fed);
+		curves_uniform(l, g, t_h, n, t0_h, is_fed);
 	else
 		curves_any(l, g, t_h, n, t0_h, is_fed);
 	for (size_t o = 0; o < n_out; o++) {
@@ -672,6 +681,6 @@ static void reduce(const double *in, size_t n, size_t n_times, double *peak, dou
 
 const struct lull_linear__kernel LULL_VEC_NAME(lull_linear__kernel) = {
 	.modes = modes, .bolus = bolus, .feed = feed, .to_amounts = to_amounts, .from_amounts = from_amounts,
-	.advance = advance, .show = show, .stretch = stretch, .tile = tile,
+	.advance = advance, .show = show, .stretch = stretch, .step = step, .tile = tile,
 	.rows = rows, .reduce = reduce,
 };

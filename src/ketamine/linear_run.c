@@ -44,7 +44,7 @@ static size_t lay_out(const struct lull_linear *l, double *base, struct lull_lin
 	double **const shown[] = { &g->weight, &g->held, &g->gained, &g->coef };
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
 		*shown[i] = take(base, &at, n_out * n);
-	double **const vectors[] = { &g->y, &g->input, &g->fed, &g->amount };
+	double **const vectors[] = { &g->y, &g->input, &g->fed, &g->amount, &g->by, &g->more };
 	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++)
 		*vectors[i] = take(base, &at, n);
 	g->level = take(base, &at, n_out);
@@ -281,14 +281,39 @@ static int give_stretch(const struct run *run, double t1_h, size_t i_time, size_
 
 /* ------------------------------------------------------------------ the careful lane */
 
-static void careful_outputs(struct lull_linear__careful *c, double dt_h, double *out)
+static void outputs_of(const struct lull_linear__careful *c, const double *x, double *out)
 {
 	const struct lull_linear *l = c->linear;
+
+	for (int o = 0; o < l->shape.n_outputs; o++)
+		out[o] = x[l->output_place[o]] * c->person->scale[o];
+}
+
+static void careful_outputs(struct lull_linear__careful *c, double dt_h, double *out)
+{
 	double x[LULL_LIN_MAX_STATES];
 
 	lull_linear__careful_at(c, dt_h, x);
-	for (int o = 0; o < l->shape.n_outputs; o++)
-		out[o] = x[l->output_place[o]] * c->person->scale[o];
+	outputs_of(c, x, out);
+}
+
+/* m outputs from the i_time-th on; on a uniform grid step by step from the first. */
+static void careful_tile(struct lull_linear__careful *c, const struct lull_lin_job *job, double t0_h, size_t i_time, size_t m, double *out)
+{
+	const size_t n_out = (size_t)c->linear->shape.n_outputs;
+	double x[LULL_LIN_MAX_STATES];
+
+	if (!(job->step_h > 0)) {
+		for (size_t k = 0; k < m; k++)
+			careful_outputs(c, job->t_h[i_time + k] - t0_h, out + k * n_out);
+		return;
+	}
+	lull_linear__careful_at(c, job->t_h[i_time] - t0_h, x);
+	outputs_of(c, x, out);
+	for (size_t k = 1; k < m; k++) {
+		lull_linear__careful_step(c, job->step_h, x);
+		outputs_of(c, x, out + k * n_out);
+	}
 }
 
 static void eval_careful(const struct lull_lin_stretch *stretch, double t_h, double *out)
@@ -316,8 +341,7 @@ static int careful_stretch(struct run *run, double t1_h, size_t i_time, size_t n
 	}
 	for (size_t i = 0; run->sink->tile && i < n; i += n_tile) {
 		const size_t m = n - i < n_tile ? n - i : n_tile;
-		for (size_t k = 0; k < m; k++)
-			careful_outputs(&w->careful, run->leader->t_h[i_time + i + k] - run->now_h, w->out + k * n_out);
+		careful_tile(&w->careful, run->leader, run->now_h, i_time + i, m, w->out);
 		for (size_t k = 0; k < m * n_out; k++)
 			if (!(w->out[k] <= 1e300)) {
 				struct lull_err bad = { 0 };
@@ -385,6 +409,8 @@ static int modes_stretch(struct run *run, double t1_h, size_t i_time, size_t n, 
 		if ((rc = give_stretch(run, t1_h, i_time, n, err)))
 			return rc;
 	}
+	if (run->leader->step_h > 0 && n > 1)
+		w->kernel->step(l, &w->lanes, run->leader->step_h);
 	for (size_t i = 0; run->sink->tile && i < n; i += n_tile) {
 		const size_t m = n - i < n_tile ? n - i : n_tile;
 		w->kernel->tile(l, &w->lanes, run->leader->t_h + i_time + i, m, run->now_h, run->leader->step_h, run->is_fed, w->tile);

@@ -13,6 +13,7 @@
 #include "lull/num/math.h"
 #include "lull/num/random.h"
 #include "lull/num/sum.h"
+#include "../ketamine/w1.h"
 
 enum { N = 4096 };
 static const struct lull_stream draws = { .seed = 2026, .trial = 1, .replicate = 2, .patient = 3, .occasion = 4,
@@ -263,6 +264,53 @@ static int put_responses(struct lull_arena *arena)
 	lull_effect_work_free(r.work);
 	lull_lin_work_free(work);
 	return bad;
+
+/* Eight people of workload W1 in lanes: any grid, products on the uniform grid, one of them by the careful way. */
+struct linear_golden {
+	double value[LULL_LANES * 2 * W1_TIMES];
+};
+
+static int golden_tile(void *user, int first_lane, int width, size_t i_time, size_t n_times, const double *tile, struct lull_err *err)
+{
+	struct linear_golden *g = user;
+	(void)err;
+	lull_lin_tile_rows(tile, width, 2, n_times, g->value + (size_t)first_lane * 2 * W1_TIMES + i_time, W1_TIMES);
+	return 0;
+}
+
+static int put_linear(struct lull_arena *arena)
+{
+	static struct linear_golden golden;
+	static double t[W1_TIMES];
+	const struct lull_lin_shape shape = w1_shape();
+	const struct lull_lin_sink sink = { .user = &golden, .tile = golden_tile };
+	struct lull_lin_person person[LULL_LANES];
+	struct lull_op ops[LULL_LANES][W1_OPS];
+	struct lull_lin_job job[LULL_LANES];
+	const struct lull_linear *linear;
+	struct lull_lin_work *work;
+	int status[LULL_LANES], rc;
+
+	if (lull_linear_new(&shape, arena, &linear, NULL) || lull_lin_work_new(linear, &work, NULL))
+		return 1;
+	w1_times(t);
+	for (int i = 0; i < LULL_LANES; i++) {
+		person[i] = w1_person(i + 1);
+		w1_ops(i + 1, ops[i]);
+		job[i] = (struct lull_lin_job){ .people = &person[i], .n_people = 1, .ops = ops[i], .n_ops = W1_OPS, .t_h = t, .n_times = W1_TIMES };
+	}
+	rc = lull_linear_run(linear, work, job, LULL_LANES, &sink, status, NULL, NULL);
+	put("linear any grid", golden.value, sizeof(golden.value) / sizeof(double));
+	for (int i = 0; i < LULL_LANES; i++)
+		job[i].step_h = 1.0 / 12;
+	rc |= lull_linear_run(linear, work, job, LULL_LANES, &sink, status, NULL, NULL);
+	put("linear uniform grid", golden.value, sizeof(golden.value) / sizeof(double));
+	job[0].step_h = 0;
+	lull_lin_work_way(work, LULL_LIN_CAREFUL);
+	rc |= lull_linear_run(linear, work, job, 1, &sink, status, NULL, NULL);
+	put("linear careful", golden.value, 2 * W1_TIMES);
+	lull_lin_work_free(work);
+	return rc;
 }
 
 int main(void)
@@ -278,6 +326,7 @@ int main(void)
 	for (int i = 0; i < 3; i++)
 		rc |= put_curves(&files, ids[i], &arena);
 	rc |= put_responses(&arena);
+	rc |= put_linear(&arena);
 	lull_arena_clear(&arena);
 	return rc;
 }
