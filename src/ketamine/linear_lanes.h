@@ -8,6 +8,40 @@
 /* Of the root of the secular equation: the next step would be below rounding. */
 #define ROOT_STEP 0x1p-34
 
+/* The loops that run a time at a time work on whole registers: eight lanes are REGS of them. (A compiler that splits
+ * lull_v8 by itself keeps the halves in memory.) */
+#if defined(LULL_VEC_SCALAR)
+typedef double reg;
+#define REG_LANES 1
+#define reg_load(p) (*(p))
+#define reg_store(p, x) ((void)(*(p) = (x)))
+#define reg_zero() 0.0
+#define reg_fma(a, b, c) __builtin_fma((a), (b), (c))
+#define reg_max(a, b) lull_max((a), (b))
+#define reg_all(x) (x)
+#define reg_exp(x) lull_exp(x)
+#elif defined(__AVX512F__)
+typedef __m512d reg;
+#define REG_LANES 8
+#define reg_load(p) _mm512_loadu_pd(p)
+#define reg_store(p, x) _mm512_storeu_pd((p), (x))
+#define reg_zero() _mm512_setzero_pd()
+#define reg_fma(a, b, c) _mm512_fmadd_pd((a), (b), (c))
+#define reg_max(a, b) _mm512_max_pd((a), (b))
+#define reg_all(x) _mm512_set1_pd(x)
+#define reg_exp(x) lull_vec__exp8(x)
+#else
+typedef __m256d reg;
+#define REG_LANES 4
+#define reg_load(p) _mm256_loadu_pd(p)
+#define reg_store(p, x) _mm256_storeu_pd((p), (x))
+#define reg_zero() _mm256_setzero_pd()
+#define reg_fma(a, b, c) _mm256_fmadd_pd((a), (b), (c))
+#define reg_max(a, b) _mm256_max_pd((a), (b))
+#define reg_all(x) _mm256_set1_pd(x)
+#define reg_exp(x) lull_vec__exp4(x)
+#endif
+
 #define ROW(array, i) lull_v8_load((array) + (size_t)(i) * LULL_LANES)
 #define PUT(array, i, x) lull_v8_store((array) + (size_t)(i) * LULL_LANES, (x))
 
@@ -468,19 +502,21 @@ static void stretch(const struct lull_linear *l, struct lull_linear__lanes *g, d
 }
 
 /* e[time][mode] = exp(-rate t), g[time][mode] its integral. */
-LULL_V8 void curves_any(const struct lull_linear *l, struct lull_linear__lanes *g, const double *t_h, size_t n, double t0_h,
-			bool is_fed)
+static void curves_any(const struct lull_linear *l, struct lull_linear__lanes *g, const double *t_h, size_t n, double t0_h,
+		       bool is_fed)
 {
-	const int n_modes = l->n_shown;
+	const size_t n_rows = (size_t)l->n_shown;
 
 	for (size_t i = 0; i < n; i++) {
+		const reg minus_t = reg_zero() - reg_all(t_h[i] - t0_h);
+		double *e = g->e + i * n_rows * LULL_LANES;
+		for (size_t at = 0; at < n_rows * LULL_LANES; at += REG_LANES)
+			reg_store(e + at, reg_exp(reg_load(g->rate + at) * minus_t));
+	}
+	for (size_t i = 0; is_fed && i < n; i++) {
 		const lull_v8 t = lull_v8_all(t_h[i] - t0_h);
-		for (int k = 0; k < n_modes; k++) {
-			const lull_v8 x = lull_v8_all(0) - ROW(g->rate, k) * t;
-			PUT(g->e, i * (size_t)n_modes + (size_t)k, lull_v8_exp(x));
-			if (is_fed)
-				PUT(g->g, i * (size_t)n_modes + (size_t)k, gained_by(lull_v8_expm1(x), ROW(g->inv_rate, k), t));
-		}
+		for (size_t k = 0; k < n_rows; k++)
+			PUT(g->g, i * n_rows + k, gained_by(lull_v8_expm1(lull_v8_all(0) - ROW(g->rate, k) * t), ROW(g->inv_rate, k), t));
 	}
 }
 
@@ -501,25 +537,35 @@ LULL_V8 void curves_any(const struct lull_linear *l, struct lull_linear__lanes *
  * added, never subtracted. */
 LULL_V8 void products(const struct lull_linear *l, struct lull_linear__lanes *g, size_t k, const int count, size_t n, const bool is_fed)
 {
-	const size_t n_modes = (size_t)l->n_shown;
-	lull_v8 e[8], by[8], sum[8], more[8];
+	const size_t row = (size_t)l->n_shown * LULL_LANES;
 
-#pragma GCC unroll 8
-	for (int j = 0; j < count; j++) {
-		e[j] = ROW(g->e, k + (size_t)j);
-		by[j] = ROW(g->by, k + (size_t)j);
-		if (is_fed) {
-			sum[j] = ROW(g->g, k + (size_t)j);
-			more[j] = ROW(g->more, k + (size_t)j);
-		}
-	}
-	for (size_t i = 1; i < n; i++)
+	for (size_t lane = 0; lane < LULL_LANES; lane += REG_LANES) {
+		double *at_e = g->e + k * LULL_LANES + lane, *at_g = g->g + k * LULL_LANES + lane;
+		const double *at_by = g->by + k * LULL_LANES + lane, *at_more = g->more + k * LULL_LANES + lane;
+		reg e[8], by[8], sum[8], more[8];
 #pragma GCC unroll 8
 		for (int j = 0; j < count; j++) {
-			if (is_fed)
-				PUT(g->g, i * n_modes + k + (size_t)j, sum[j] = lull_v8_fma(e[j], more[j], sum[j]));
-			PUT(g->e, i * n_modes + k + (size_t)j, e[j] = e[j] * by[j]);
+			e[j] = reg_load(at_e + j * LULL_LANES);
+			by[j] = reg_load(at_by + j * LULL_LANES);
+			if (is_fed) {
+				sum[j] = reg_load(at_g + j * LULL_LANES);
+				more[j] = reg_load(at_more + j * LULL_LANES);
+			}
 		}
+		for (size_t i = 1; i < n; i++) {
+			at_e += row;
+			at_g += row;
+#pragma GCC unroll 8
+			for (int j = 0; j < count; j++) {
+				if (is_fed) {
+					sum[j] = reg_fma(e[j], more[j], sum[j]);
+					reg_store(at_g + j * LULL_LANES, sum[j]);
+				}
+				e[j] = e[j] * by[j];
+				reg_store(at_e + j * LULL_LANES, e[j]);
+			}
+		}
+	}
 }
 
 static void products_held(const struct lull_linear *l, struct lull_linear__lanes *g, size_t k, int count, size_t n)
@@ -563,17 +609,20 @@ static void curves_uniform(const struct lull_linear *l, struct lull_linear__lane
 /* out[time] (every n_out rows) = sum of coef[mode] curve[time][mode], mode by mode. */
 LULL_V8 void sum_curves(const double *coef, const double *curve, const int count, size_t n_modes, size_t n, double *out, size_t n_out)
 {
-	lull_v8 c[8];
-
-#pragma GCC unroll 8
-	for (int k = 0; k < count; k++)
-		c[k] = ROW(coef, k);
-	for (size_t i = 0; i < n; i++) {
-		lull_v8 sum = lull_v8_all(0);
+	for (size_t lane = 0; lane < LULL_LANES; lane += REG_LANES) {
+		const double *at = curve + lane;
+		double *to = out + lane;
+		reg c[8];
 #pragma GCC unroll 8
 		for (int k = 0; k < count; k++)
-			sum = lull_v8_fma(c[k], ROW(curve, i * n_modes + (size_t)k), sum);
-		PUT(out, i * n_out, lull_v8_max(sum, lull_v8_all(0)));
+			c[k] = reg_load(coef + k * LULL_LANES + lane);
+		for (size_t i = 0; i < n; i++, at += n_modes * LULL_LANES, to += n_out * LULL_LANES) {
+			reg sum = reg_zero();
+#pragma GCC unroll 8
+			for (int k = 0; k < count; k++)
+				sum = reg_fma(c[k], reg_load(at + k * LULL_LANES), sum);
+			reg_store(to, reg_max(sum, reg_zero()));
+		}
 	}
 }
 
@@ -659,23 +708,25 @@ static void rows(const double *in, int n_outputs, size_t n_times, double *row, s
 /* Four running sums a column, joined in a fixed order. */
 static void reduce(const double *in, size_t n, size_t n_times, double *peak, double *sum)
 {
-	for (size_t c = 0; c < n; c += LULL_LANES) {
-		lull_v8 s[4] = { lull_v8_load(sum + c), lull_v8_all(0), lull_v8_all(0), lull_v8_all(0) };
-		lull_v8 m[4] = { lull_v8_load(peak + c), lull_v8_all(0), lull_v8_all(0), lull_v8_all(0) };
+	for (size_t c = 0; c < n; c += REG_LANES) {
+		reg s[4] = { reg_load(sum + c), reg_zero(), reg_zero(), reg_zero() };
+		reg m[4] = { reg_load(peak + c), reg_zero(), reg_zero(), reg_zero() };
+		const double *at = in + c;
 		size_t i = 0;
 		for (; i + 4 <= n_times; i += 4)
-			for (size_t k = 0; k < 4; k++) {
-				const lull_v8 x = lull_v8_load(in + (i + k) * n + c);
+#pragma GCC unroll 4
+			for (size_t k = 0; k < 4; k++, at += n) {
+				const reg x = reg_load(at);
 				s[k] = s[k] + x;
-				m[k] = lull_v8_max(x, m[k]);
+				m[k] = reg_max(x, m[k]);
 			}
-		for (; i < n_times; i++) {
-			const lull_v8 x = lull_v8_load(in + i * n + c);
+		for (; i < n_times; i++, at += n) {
+			const reg x = reg_load(at);
 			s[0] = s[0] + x;
-			m[0] = lull_v8_max(x, m[0]);
+			m[0] = reg_max(x, m[0]);
 		}
-		lull_v8_store(sum + c, (s[0] + s[1]) + (s[2] + s[3]));
-		lull_v8_store(peak + c, lull_v8_max(lull_v8_max(m[0], m[1]), lull_v8_max(m[2], m[3])));
+		reg_store(sum + c, (s[0] + s[1]) + (s[2] + s[3]));
+		reg_store(peak + c, reg_max(reg_max(m[0], m[1]), reg_max(m[2], m[3])));
 	}
 }
 

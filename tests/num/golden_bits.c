@@ -264,6 +264,7 @@ static int put_responses(struct lull_arena *arena)
 	lull_effect_work_free(r.work);
 	lull_lin_work_free(work);
 	return bad;
+}
 
 /* Eight people of workload W1 in lanes: any grid, products on the uniform grid, one of them by the careful way. */
 struct linear_golden {
