@@ -455,6 +455,8 @@ void lull_pm__structure(struct pm_load *l)
 			one_way(&b, (int)i, &file->flows[i]);
 		else
 			both_ways(&b, (int)i, &file->flows[i]);
+	for (size_t i = 0; i < file->n_filters; i++) /* what one stands for that is refused */
+		b.filter[i] = (struct spot){ 0, &file->compartments[0], 0 };
 	for (size_t i = 0; i < file->n_filters; i++)
 		add_filter(&b, (int)i, &file->filters[i]);
 	add_inputs(&b);
