@@ -191,6 +191,11 @@ struct lull_effect_work {
 	double *value;                             /* R: [time][stepped effect][8]                     */
 	size_t n_values;                           /* room, in times                                   */
 	struct lull_effect_count count;
+	/* steady states: one interval is simulated beside */
+	const struct lull_linear *linear;          /* borrowed; NULL: none                             */
+	struct lull_lin_work *beside_linear;
+	struct lull_effect_work *beside;
+	bool is_beside;                            /* this is such a one: STEADY leaves R, r0 may be anything */
 	struct lull_effect__tables tables;
 	struct lull_effect__run run;
 	struct lull_effect__numbers direct;
@@ -242,8 +247,30 @@ void lull_effect_work_free(struct lull_effect_work *work)
 {
 	if (work == NULL)
 		return;
+	lull_effect_work_free(work->beside);
+	lull_lin_work_free(work->beside_linear);
 	lull_mem_free(work->value);
 	lull_mem_free(work);
+}
+
+int lull_effect_work_linear(struct lull_effect_work *work, const struct lull_linear *linear, struct lull_err *err)
+{
+	int rc;
+
+	if (work->n_stepped == 0 || work->linear != NULL)
+		return LULL_OK;
+	rc = lull_lin_work_new(linear, &work->beside_linear, err);
+	if (rc != LULL_OK)
+		return rc;
+	rc = lull_effect_work_new(work->spec, work->n_effects, work->n_linear, &work->beside, err);
+	if (rc != LULL_OK) {
+		lull_lin_work_free(work->beside_linear);
+		work->beside_linear = NULL;
+		return rc;
+	}
+	work->beside->is_beside = true;
+	work->linear = linear;
+	return LULL_OK;
 }
 
 /* Below 1e-13 rounding is larger than what is asked. */
@@ -278,6 +305,8 @@ static int check_lane(const struct lull_effect_work *w, const struct lull_effect
 {
 	const struct lull_lin_job *job = lane->job;
 
+	if (w->is_beside) /* checked by whom it stands beside */
+		return LULL_OK;
 	for (size_t p = 0; p < job->n_people; p++)
 		for (int e = 0; e < w->n_effects; e++) {
 			const int rc = lull_effect_check(&w->spec[e], &lane->numbers[p * (size_t)w->n_effects + (size_t)e], err);
@@ -288,9 +317,10 @@ static int check_lane(const struct lull_effect_work *w, const struct lull_effect
 		const struct lull_op *op = &job->ops[i];
 		if (op->kind == LULL_OP_PERSON && (op->i_person < 0 || (size_t)op->i_person >= job->n_people))
 			return lull_fail(err, LULL_EDOMAIN, "ops", "person %d of %zu", (int)op->i_person, job->n_people);
-		if (w->n_stepped > 0 && (op->kind == LULL_OP_STEADY || op->kind == LULL_OP_ADD_STEADY)) {
-			lull_fail(err, LULL_EUNSUPPORTED, "ops", "a steady-state dose at %g h: an indirect response has no closed steady state", op->t_h);
-			lull_mend(err, "give the doses before it one by one (ADDL), long enough for the response to settle");
+		if (w->n_stepped > 0 && (op->kind == LULL_OP_ADD_STEADY || (op->kind == LULL_OP_STEADY && w->linear == NULL))) {
+			lull_fail(err, LULL_EUNSUPPORTED, "ops", "%s at %g h: an indirect response is not a sum of those of its doses",
+				  op->kind == LULL_OP_STEADY ? "a steady state" : "a second steady state on top of the first (SS 2)", op->t_h);
+			lull_mend(err, "give the doses before it one by one (ADDL), for as long as the response needs to settle");
 			return LULL_EUNSUPPORTED;
 		}
 	}
@@ -355,19 +385,112 @@ static size_t ops_before(const struct lull_lin_job *job, const struct lull_lin_s
 	return seen;
 }
 
-static void take_ops(const struct lull_effect_work *w, struct lane_state *s, const struct lull_lin_stretch *stretch, int i)
+/* ---- steady state of a response ---- */
+
+static int beside_stretch(void *user, int first_lane, const struct lull_lin_stretch *stretch, struct lull_err *err)
+{
+	return lull_effect_stretch(user, first_lane, stretch, err);
+}
+
+/* One interval of the regimen behind a STEADY op, from the moment that a dose is due. */
+static size_t interval_ops(const struct lull_op *op, double length_h, struct lull_op ops[3])
+{
+	const double rate = op->dur_h > 0 ? op->amount / op->dur_h : op->amount;
+	const double n_whole = op->interval_h > 0 ? lull_floor(op->dur_h / length_h) : 0, rest = op->dur_h - n_whole * length_h;
+	struct lull_op each = { .state = op->state };
+	size_t n = 0;
+
+	ops[n] = *op;
+	ops[n].t_h = 0;
+	ops[n++].phase_h = 0;
+	if (op->interval_h > 0 && !(op->dur_h > 0)) {
+		each.kind = LULL_OP_BOLUS;
+		each.amount = op->amount;
+		ops[n++] = each;
+		return n;
+	}
+	each.kind = LULL_OP_RATE; /* earlier infusions that still run, and this one while it does */
+	each.amount = op->interval_h > 0 ? (n_whole + (rest > 0 ? 1 : 0)) * rate : rate;
+	ops[n++] = each;
+	if (op->interval_h > 0 && rest > 0) {
+		each.t_h = rest;
+		each.amount = n_whole * rate;
+		ops[n++] = each;
+	}
+	return n;
+}
+
+/* R of each stepped effect after length_h of the interval, from r. */
+static int beside_run(struct lull_effect_work *w, const struct lane_state *s, const struct lull_op *op, double interval_h,
+		      double length_h, const double *from, double *to, struct lull_err *err)
+{
+	struct lull_effect_work *in = w->beside;
+	struct lull_effect_numbers numbers[LULL_MAX_EFFECTS];
+	struct lull_op ops[3];
+	struct lull_err lane_err = { 0 };
+	int status = LULL_OK, rc;
+	const struct lull_lin_job job = { .people = &s->job->people[s->stepped.person], .n_people = 1, .ops = ops,
+					  .n_ops = interval_ops(op, interval_h, ops), .t_h = &length_h, .n_times = 1 };
+	const struct lull_effect_lane lane = { numbers, &job };
+	const struct lull_lin_sink sink = { .user = in, .stretch = beside_stretch };
+
+	for (int e = 0; e < w->n_effects; e++)
+		numbers[e] = *numbers_of(w, s, s->stepped.person, e);
+	for (int i = 0; i < w->n_stepped; i++)
+		numbers[w->stepped[i]].r0 = from[i];
+	in->isa = w->isa;
+	if ((rc = lull_effect_begin(in, &lane, 1, err)) || (rc = lull_linear_run(w->linear, w->beside_linear, &job, 1, &sink, &status, &lane_err, err)))
+		return rc;
+	if (status != LULL_OK) {
+		if (err != NULL)
+			*err = lane_err;
+		return status;
+	}
+	memcpy(to, in->lane[0].r, sizeof(in->lane[0].r));
+	return lull_effect_status(in, 0, err);
+}
+
+/* Over one interval R -> alpha R + beta, as R' is linear in R: two runs give both, and R = alpha R + beta is the
+ * steady one. Finer than elsewhere, for 1 - alpha may be small. */
+static int steady(struct lull_effect_work *w, struct lane_state *s, const struct lull_op *op, struct lull_err *err)
+{
+	double base[LULL_MAX_EFFECTS], above[LULL_MAX_EFFECTS], low[LULL_MAX_EFFECTS], high[LULL_MAX_EFFECTS], interval_h = op->interval_h;
+	int rc;
+
+	for (int i = 0; i < w->n_stepped; i++) {
+		const struct lull_effect_numbers *n = numbers_of(w, s, s->stepped.person, w->stepped[i]);
+		base[i] = n->kin / n->kout_per_h;
+		above[i] = 2 * base[i] + (n->kin > 0 ? 0 : 1);
+		if (!(op->interval_h > 0)) /* a constant rate: any length does */
+			interval_h = lull_max(interval_h, lull_min(1 / n->kout_per_h, LULL_LIN_MAX_TIME));
+	}
+	lull_effect_work_tolerance(w->beside, 1e-13, 1e-16);
+	if ((rc = beside_run(w, s, op, interval_h, interval_h, base, low, err)) || (rc = beside_run(w, s, op, interval_h, interval_h, above, high, err)))
+		return rc;
+	for (int i = 0; i < w->n_stepped; i++) {
+		const double kept = (high[i] - low[i]) / (above[i] - base[i]), gained = low[i] - base[i];
+		if (!(kept < 1 - 1e-12) || !lull_is_finite(gained))
+			return lull_fail(err, LULL_EDOMAIN, "ops", "the response to the regimen behind the steady state at %g h never settles", op->t_h);
+		s->r[i] = base[i] + gained / (1 - kept);
+	}
+	return op->phase_h > 0 && op->interval_h > 0 ? beside_run(w, s, op, interval_h, op->phase_h, s->r, s->r, err) : LULL_OK;
+}
+
+static void take_ops(struct lull_effect_work *w, struct lane_state *s, const struct lull_lin_stretch *stretch, int i)
 {
 	const size_t until = ops_before(s->job, stretch, i, s->stepped.n_ops);
-	bool has_reset = !s->has_begun;
 
-	for (; s->stepped.n_ops < until; s->stepped.n_ops++) {
+	if (!s->has_begun)
+		restart(w, s);
+	for (; s->stepped.n_ops < until && s->status == LULL_OK; s->stepped.n_ops++) {
 		const struct lull_op *op = &s->job->ops[s->stepped.n_ops];
 		if (op->kind == LULL_OP_PERSON)
 			s->stepped.person = (size_t)op->i_person;
-		has_reset |= op->kind == LULL_OP_RESET;
+		if (op->kind == LULL_OP_RESET || (op->kind == LULL_OP_PERSON && !s->has_begun))
+			restart(w, s);
+		if (op->kind == LULL_OP_STEADY && !w->is_beside)
+			s->status = steady(w, s, op, &s->err);
 	}
-	if (has_reset)
-		restart(w, s);
 	s->has_begun = true;
 }
 

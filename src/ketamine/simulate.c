@@ -145,6 +145,8 @@ static int worker_init(const struct run *run, struct worker *w, struct lull_err 
 	    (rc = lull_effect_work_new(run->info->effects, run->info->n_effects,
 				       run->info->shape->n_outputs, &w->effects, err)))
 		return rc;
+	if (w->effects && (rc = lull_effect_work_linear(w->effects, run->info->linear, err)))
+		return rc;
 	for (int l = 0; l < LULL_LANES; l++)
 		if ((rc = lull_events_work_new(&w->lane[l].events, err)))
 			return rc;

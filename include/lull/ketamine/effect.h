@@ -53,6 +53,10 @@ struct lull_effect_work;
 LULL_NODISCARD int lull_effect_work_new(const struct lull_effect_spec *specs, int n_effects, int n_linear,
 					struct lull_effect_work **out, struct lull_err *err);
 void lull_effect_work_free(struct lull_effect_work *work);
+/* The linear system of the lanes' jobs (borrowed), which STEADY needs where an effect is stepped: R then becomes that of
+ * a regimen given for ever, found from one interval of it. Without it, and for ADD_STEADY (a response is not a
+ * sum), such a lane gets LULL_EUNSUPPORTED. */
+LULL_NODISCARD int lull_effect_work_linear(struct lull_effect_work *work, const struct lull_linear *linear, struct lull_err *err);
 
 /* One lane. Both borrowed until the next begin. */
 struct lull_effect_lane {
@@ -64,8 +68,8 @@ LULL_NODISCARD int lull_effect_begin(struct lull_effect_work *work, const struct
 				     struct lull_err *err);
 
 /* The sink's two calls. A stretch comes before the tiles of its times (without stepped effects no stretch need come).
- * R starts at r0 at the first stretch's t0. RESET and PERSON are found in the lane's job: RESET sets R to
- * r0, PERSON changes the numbers and leaves R.
+ * R starts at r0 at the first stretch's t0. RESET, PERSON and STEADY are found in the lane's job: RESET sets
+ * R to r0, PERSON changes the numbers and leaves R.
  * tile is [time][n_linear][width]; out is [time][n_linear + effects' outputs][width] and may not overlap it. A
  * failed lane's effects are NAN. */
 LULL_NODISCARD int lull_effect_stretch(struct lull_effect_work *work, int first_lane,
