@@ -523,7 +523,7 @@ int cmd_simulate(struct cli *cli, int argc, char **argv)
 		  .help = "CSV of parameters, a replicate a row (columns not there: typical)" },
 		{ .name = "set", .type = CLI_LIST, .value = &o.set, .arg = "NAME=X", .help = "another typical value: CL=70,V1=20" },
 		{ .name = "covariate", .type = CLI_LIST, .value = &o.covariate, .arg = "NAME=X",
-		  .help = "a value, or a draw for each person: weight_kg=normal:80:15:45:140" },
+		  .help = "a value, or a draw for each person: wt=normal:80:15:45:140" },
 		{ .name = "sensitivity", .type = CLI_NUMBER, .value = &o.sensitivity_pct, .arg = "PERCENT",
 		  .help = "each parameter lower and higher by this, alone: peak, time of peak, area", .min = 0.001, .max = 99.9 },
 		{ .name = "summary", .value = &o.summary, .help = "over people, made while simulating: quantiles by time, peak, area ..." },

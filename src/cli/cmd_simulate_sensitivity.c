@@ -57,7 +57,7 @@ static int map(void *user, size_t i_slot, int i_thread, const struct lull_sim_pe
 			continue;
 		for (int o = 0; o < l->n_outputs; o++)
 			l->shapes[p->replicate * (size_t)l->n_outputs + (size_t)o] =
-				shape_of(p->t_h, p->values + (size_t)o * p->n_times, p->n_times);
+				shape_of(l->job->sim.ask.grid_h, p->values + (size_t)o * p->n_times, p->n_times);
 		l->has_shape[p->replicate] = true;
 	}
 	return LULL_OK;

@@ -553,7 +553,7 @@ static int add_person(struct summing *s, size_t i_slot, int i_thread, uint16_t n
 		for (size_t t = 0; t < n; t++)
 			for (size_t o = 0; o < n_out; o++)
 				tile[t * n_out + o] = p->values[o * p->n_times + first + t];
-		const int rc = lull_summary_tile(s->summary, i_slot, i_thread, &number, 1, first, n, p->t_h, tile, err);
+		const int rc = lull_summary_tile(s->summary, i_slot, i_thread, &number, 1, first, n, s->job->times.t_h, tile, err);
 		if (rc != LULL_OK)
 			return rc;
 	}

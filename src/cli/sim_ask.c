@@ -449,7 +449,7 @@ int sim_parse_draws(struct cli *cli, const struct lull_pm *pm, const struct cli_
 			char *name = lull_arena_strdup(cli->arena, parts[k]), *value = name ? part_at_equals(name) : NULL;
 			if (!value) {
 				lull_fail(err, LULL_EPARSE, "--covariate", "'%s' is not NAME=VALUE", parts[k]);
-				lull_mend(err, "as in --covariate weight_kg=80 or weight_kg=normal:80:15:45:140");
+				lull_mend(err, "as in --covariate wt=80 or wt=normal:80:15:45:140");
 				return LULL_EPARSE;
 			}
 			struct sim_draw draw = { .i_covariate = find_name(name, info->covariates, info->n_covariates) };

@@ -33,7 +33,7 @@ LULL_NODISCARD int sim_set_params(struct cli *cli, const struct lull_pm *pm, con
 LULL_NODISCARD int sim_read_posterior(struct cli *cli, const struct lull_pm *pm, const char *path, double **rows,
 				      size_t *n_rows, char hash[LULL_HASH_TEXT], struct lull_err *err);
 
-/* --covariate weight_kg=80 or weight_kg=normal:80:15:45:140 (mean, sd, between), lognormal:MEDIAN:CV[:A:B],
+/* --covariate wt=80 or wt=normal:80:15:45:140 (mean, sd, between), lognormal:MEDIAN:CV[:A:B],
  * uniform:A:B, one:P (1 with probability P, else 0). A person's draw belongs to seed, replicate and ID. */
 enum sim_draw_kind { SIM_FIXED, SIM_NORMAL, SIM_LOGNORMAL, SIM_UNIFORM, SIM_ONE };
 struct sim_draw {

@@ -131,7 +131,9 @@ static size_t record_in_force(const struct lull_sim_person *p, size_t i_time, si
 
 	if (p->record && p->record[i_time] >= 0)
 		return (size_t)p->record[i_time];
-	while (from + 1 < s->n_records && s->records[from + 1].t_h <= p->t_h[i_time])
+	/* not across a restart of time: the first record that asks after it does that */
+	while (from + 1 < s->n_records && s->records[from + 1].t_h <= p->t_h[i_time] &&
+	       s->records[from + 1].t_h >= s->records[from].t_h)
 		from++;
 	return from;
 }

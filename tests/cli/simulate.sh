@@ -94,6 +94,9 @@ check "one of a file" 0 sim --events study.csv --outputs ketamine --no-head --id
 grep '^2,' all.csv >among.csv; rows "$out" >alone_rows.csv; same "is the same as among all" among.csv alone_rows.csv
 check "records and times" 0 sim --events study.csv --times 0:1:4 --records --outputs ketamine --no-head --id 1
 if [ "$(rows "$out" | wc -l)" = 6 ]; then ok "both are there"; else not_ok "both are there" "$(cat "$out")"; fi
+printf 'ID,TIME,AMT,EVID\n1,0,100,1\n1,1,,0\n1,0,50,4\n1,1.5,,0\n' >restart.csv
+check "time that starts again" 0 sim --events restart.csv --no-iiv --outputs ketamine --no-head
+says "is said as the file has it" "1,1.5,1.5,"
 check "no such ID" 3 sim --events study.csv --id 9
 check "--n needs one ID" 3 sim --events study.csv --n 5
 err_says "and says what is meant instead" "--nrep"

@@ -171,6 +171,27 @@ static void people_who_failed_are_left_out(void **state)
 	lull_arena_clear(&w.arena);
 }
 
+static void each_failed_allocation_is_said(void **state)
+{
+	struct lull_err err = { 0 };
+	(void)state;
+	for (uint64_t nth = 1;; nth++) {
+		struct world w;
+		open_world(&w, 10, 20, 0.4);
+		lull_mem_fail_in_arenas(true);
+		lull_mem_fail_at(nth, true);
+		const int rc = lull_vpc_run(&w.v, w.values, w.n_rep, &err);
+		lull_mem_fail_at(0, false);
+		lull_mem_fail_in_arenas(false);
+		lull_arena_clear(&w.arena);
+		if (rc == LULL_OK) {
+			assert_true(nth > 8);
+			break;
+		}
+		assert_int_equal(rc, LULL_ENOMEM);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +201,7 @@ int main(void)
 		cmocka_unit_test(censored_values_are_the_lowest),
 		cmocka_unit_test(bins_of_equal_numbers),
 		cmocka_unit_test(people_who_failed_are_left_out),
+		cmocka_unit_test(each_failed_allocation_is_said),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,7 +38,8 @@ struct lull_sim_person {
 	const struct lull_err *err;
 	const struct lull_subject *subject;
 	const double *params;          /* of the first epoch                            */
-	size_t n_times; const double *t_h; const int32_t *record; const double *last_dose_h;
+	size_t n_times; const double *t_h; /* as the file has them (report_h of the track)  */
+	const int32_t *record; const double *last_dose_h;
 	const double *values;          /* NULL where only tiles were asked, or failed   */
 };
 
