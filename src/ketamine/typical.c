@@ -18,12 +18,11 @@ int lull_typical_of(const struct lull_pm *pm, double weight_kg, struct lull_typi
 	double theta[LULL_PM_MAX_PARAMS];
 
 	*out = (struct lull_typical){ .pm = pm, .weight_covariate = -1, .weight_kg = NO_VALUE };
-	for (int i = 0; i < info->n_covariates; i++) {
-		out->covariates[i] = info->covariate_default[i];
+	lull_pm_reference(pm, out->covariates);
+	for (int i = 0; i < info->n_covariates; i++)
 		for (size_t k = 0; k < sizeof weights / sizeof weights[0] && out->weight_covariate < 0; k++)
 			if (lull_text_casecmp(info->covariates[i].name, weights[k]) == 0)
 				out->weight_covariate = i;
-	}
 	if (out->weight_covariate >= 0) {
 		double *wt = &out->covariates[out->weight_covariate];
 		*wt = weight_kg == weight_kg ? weight_kg : *wt;

@@ -4,14 +4,24 @@
 
 #include "lull/codec/json.h"
 #include "lull/ketamine/effects.h"
+#include "lull/ketamine/typical.h"
 
-/* One row of a list: what it is, clearance and half-lives at the weight of the modes. */
-void lull_json_model_brief(struct lull_json *json, const char *key, const struct lull_model *model,
-			   const struct lull_modes *modes);
+/* A model, its typical person at a weight, and the part of the body each linear output belongs to. */
+struct lull_model_view {
+	const struct lull_pm *pm;
+	const struct lull_pm_info *info;
+	struct lull_typical typical;
+	struct lull_disposition part[LULL_LIN_MAX_OUTPUTS];
+	int parent, norketamine;    /* outputs; parent 0 where none is named so, norketamine -1 */
+};
+LULL_NODISCARD int lull_model_view_of(const struct lull_pm *pm, double weight_kg, struct lull_arena *arena,
+				      struct lull_model_view *out, struct lull_err *err);
 
-/* Everything the file says, the parameters at weight_kg and their modes there. */
-void lull_json_model(struct lull_json *json, const char *key, const struct lull_model *model,
-		     double weight_kg, const struct lull_pk *pk, const struct lull_modes *modes);
+/* One row of a list: what it is, how it is given, clearance and half-lives at the view's weight. */
+void lull_json_model_brief(struct lull_json *json, const char *key, const struct lull_model_view *view);
+
+/* Everything the file says, and what follows for the typical person. */
+void lull_json_model(struct lull_json *json, const char *key, const struct lull_model_view *view);
 
 /* The numbers of the effects with source and mark, and their caveats. */
 void lull_json_effects(struct lull_json *json, const char *key, const struct lull_effects *effects);

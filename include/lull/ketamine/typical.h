@@ -1,7 +1,6 @@
 /* lull/ketamine/typical.h - one typical person of a model: curve of a regimen, areas, half-lives, volumes.
  *
- * What `lull models` shows of a model, and what observed curves are laid over. No deviations between
- * people; covariates at their defaults but for the weight. */
+ * What `lull models` shows of a model, and what observed curves are laid over. No deviations between people. */
 #ifndef LULL_KETAMINE_TYPICAL_H
 #define LULL_KETAMINE_TYPICAL_H
 
@@ -15,7 +14,7 @@ struct lull_typical {
 	struct lull_lin_person person;
 };
 
-/* weight_kg NAN: the model's default. LULL_EDOMAIN names a covariate without a value. */
+/* weight_kg NAN: the model's default; covariates without one stand where their effect is centred. */
 LULL_NODISCARD int lull_typical_of(const struct lull_pm *pm, double weight_kg, struct lull_typical *out,
 				   struct lull_err *err);
 
