@@ -33,7 +33,7 @@ struct people {
 	double t[W1_TIMES];
 };
 
-struct reduced {
+struct reduced { /* of neighbouring lanes side by side: [first lane][output][lane of those] */
 	double peak[LULL_LANES * N_OUT], peak_h[LULL_LANES * N_OUT], area[LULL_LANES * N_OUT], last[LULL_LANES * N_OUT];
 };
 
@@ -71,22 +71,18 @@ static int reduce_tile(void *user, int first_lane, int width, size_t i_time, siz
 	struct worker *w = user;
 	struct reduced *r = &w->reduced;
 	const size_t n = N_OUT * (size_t)width;
-	double peak[N_OUT * LULL_LANES] = { 0 }, sum[N_OUT * LULL_LANES] = { 0 };
+	double before[N_OUT * LULL_LANES], *peak = r->peak + first_lane * N_OUT, *area = r->area + first_lane * N_OUT;
 	(void)err;
-	lull_lin_tile_reduce(tile, n, n_times, peak, sum);
-	for (size_t c = 0; c < n; c++) {
-		const size_t k = c / (size_t)width * LULL_LANES + (size_t)first_lane + c % (size_t)width;
-		r->area[k] += sum[c];
-		r->last[k] = tile[(n_times - 1) * n + c];
-		if (peak[c] <= r->peak[k])
-			continue;
-		r->peak[k] = peak[c];
-		for (size_t i = 0; i < n_times; i++)
+	memcpy(before, peak, n * sizeof(double));
+	lull_lin_tile_reduce(tile, n, n_times, peak, area);
+	for (size_t c = 0; c < n; c++)
+		for (size_t i = 0; before[c] != peak[c]; i++)
 			if (tile[i * n + c] == peak[c]) {
-				r->peak_h[k] = (double)(i_time + i) / 12;
+				r->peak_h[(size_t)first_lane * N_OUT + c] = (double)(i_time + i) / 12;
 				break;
 			}
-	}
+	if (i_time + n_times == W1_TIMES)
+		memcpy(r->last + first_lane * N_OUT, tile + (n_times - 1) * n, n * sizeof(double));
 	return LULL_OK;
 }
 

@@ -225,7 +225,7 @@ static int check_op(const struct lull_linear *l, const struct lull_lin_job *job,
 	return LULL_OK;
 }
 
-static int check_times(const struct lull_lin_job *job, struct lull_err *err)
+static int check_times(const struct lull_linear__kernel *kernel, const struct lull_lin_job *job, struct lull_err *err)
 {
 	const double *t = job->t_h;
 	const size_t n = job->n_times;
@@ -233,9 +233,7 @@ static int check_times(const struct lull_lin_job *job, struct lull_err *err)
 
 	if (n == 0)
 		return LULL_OK;
-	bad = !(t[0] >= -LULL_LIN_MAX_TIME && t[n - 1] <= LULL_LIN_MAX_TIME);
-	for (size_t i = 1; i < n; i++)
-		bad |= !(t[i] >= t[i - 1]);
+	bad = !(t[0] >= -LULL_LIN_MAX_TIME && t[n - 1] <= LULL_LIN_MAX_TIME) || !kernel->rises(t, n);
 	for (size_t i = 0; job->ops_before && i < n; i++)
 		bad |= job->ops_before[i] > job->n_ops || (i && job->ops_before[i] < job->ops_before[i - 1]);
 	if (bad || !(job->step_h >= 0 && job->step_h <= LULL_LIN_MAX_TIME))
@@ -243,7 +241,8 @@ static int check_times(const struct lull_lin_job *job, struct lull_err *err)
 	return LULL_OK;
 }
 
-int lull_linear__check_job(const struct lull_linear *l, const struct lull_lin_job *job, bool new_times, struct lull_err *err)
+int lull_linear__check_job(const struct lull_linear *l, const struct lull_lin_job *job, const struct lull_linear__kernel *new_times,
+			   struct lull_err *err)
 {
 	int rc = LULL_OK;
 
@@ -253,7 +252,7 @@ int lull_linear__check_job(const struct lull_linear *l, const struct lull_lin_jo
 		rc = check_person(l, &job->people[p], err);
 	for (size_t i = 0; i < job->n_ops && rc == LULL_OK; i++)
 		rc = check_op(l, job, i, err);
-	return rc == LULL_OK && new_times ? check_times(job, err) : rc;
+	return rc == LULL_OK && new_times ? check_times(new_times, job, err) : rc;
 }
 
 /* States that an amount in `state` comes to, by this person's rates. */

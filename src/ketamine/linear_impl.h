@@ -66,6 +66,7 @@ struct lull_linear__kernel {
 	/* Outputs at n <= n_tile times after the stretch's begin; step_h > 0: t_h[i] - t_h[0] = i step_h, after step(). */
 	void (*tile)(const struct lull_linear *linear, struct lull_linear__lanes *lanes, const double *t_h, size_t n,
 		     double t0_h, double step_h, bool is_fed, double *tile);
+	bool (*rises)(const double *t, size_t n); /* never falls, no NAN */
 	/* Of whole groups: lull_lin_tile_rows, lull_lin_tile_reduce. */
 	void (*rows)(const double *tile, int n_outputs, size_t n_times, double *row, size_t stride);
 	void (*reduce)(const double *tile, size_t n, size_t n_times, double *peak, double *sum);
@@ -109,8 +110,8 @@ int lull_linear__careful_steady(struct lull_linear__careful *careful, const stru
 
 /* Whether `person` has a steady state for input into `state`: whatever is reached can leave. */
 bool lull_linear__leaves(const struct lull_linear *linear, const struct lull_lin_person *person, int state);
-/* Numbers, ops and times of a job are in their range. */
-int lull_linear__check_job(const struct lull_linear *linear, const struct lull_lin_job *job, bool new_times,
+/* Numbers and ops of a job are in their range; its times too where new_times is given. */
+int lull_linear__check_job(const struct lull_linear *linear, const struct lull_lin_job *job, const struct lull_linear__kernel *new_times,
 			   struct lull_err *err);
 
 #endif

@@ -13,6 +13,7 @@ struct lull_lin_work {
 	struct lull_linear__lanes lanes;
 	struct lull_linear__careful careful;
 	double *tile, *out;              /* eight lanes; what the sink gets */
+	double step_h;                   /* of lanes.by and more; 0: not made */
 	double t0_h[LULL_LANES], t1_h[LULL_LANES];
 };
 
@@ -180,6 +181,7 @@ static void load_people(struct lull_lin_work *w, const struct lull_lin_person *c
 	const struct lull_lin_shape *s = &w->linear->shape;
 	struct lull_linear__lanes *g = &w->lanes;
 
+	w->step_h = 0;
 	for (int lane = 0; lane < LULL_LANES; lane++) {
 		const struct lull_lin_person *p = people[lane];
 		for (int f = 0; f < s->n_flows; f++) {
@@ -409,8 +411,10 @@ static int modes_stretch(struct run *run, double t1_h, size_t i_time, size_t n, 
 		if ((rc = give_stretch(run, t1_h, i_time, n, err)))
 			return rc;
 	}
-	if (run->leader->step_h > 0 && n > 1)
-		w->kernel->step(l, &w->lanes, run->leader->step_h);
+	if (run->leader->step_h > 0 && w->step_h != run->leader->step_h) {
+		w->step_h = run->leader->step_h;
+		w->kernel->step(l, &w->lanes, w->step_h);
+	}
 	for (size_t i = 0; run->sink->tile && i < n; i += n_tile) {
 		const size_t m = n - i < n_tile ? n - i : n_tile;
 		w->kernel->tile(l, &w->lanes, run->leader->t_h + i_time + i, m, run->now_h, run->leader->step_h, run->is_fed, w->tile);
@@ -704,7 +708,7 @@ static unsigned check_lanes(const struct run *all, int n_lanes)
 		const bool known = lane > 0 && (lanes >> (lane - 1) & 1) && job->t_h == job[-1].t_h && job->n_times == job[-1].n_times &&
 				   job->ops_before == job[-1].ops_before && job->n_ops >= job[-1].n_ops && job->step_h == job[-1].step_h;
 		all->status[lane] = LULL_OK;
-		if (lull_linear__check_job(all->work->linear, job, !known, &err))
+		if (lull_linear__check_job(all->work->linear, job, known ? NULL : all->work->kernel, &err))
 			fail_lane(all, lane, &err);
 		else
 			lanes |= 1u << lane;
@@ -775,7 +779,7 @@ int lull_linear_rates(const struct lull_linear *linear, const struct lull_lin_pe
 	if (!linear->has_modes)
 		return LULL_OK;
 	const struct lull_lin_job job = { .people = person, .n_people = 1 };
-	if ((rc = lull_linear__check_job(linear, &job, true, err)) || (rc = lull_lin_work_new(linear, &work, err)))
+	if ((rc = lull_linear__check_job(linear, &job, NULL, err)) || (rc = lull_lin_work_new(linear, &work, err)))
 		return rc;
 	for (int lane = 0; lane < LULL_LANES; lane++)
 		people[lane] = person;

@@ -114,6 +114,32 @@ static void equal_rates_are_erlang(void **state)
 	rig_end(&r);
 }
 
+/* One mode is exp to the last bit but one, from no time to where nothing is left. */
+static void one_mode_is_exp(void **state)
+{
+	enum { N = 50000 };
+	struct lull_lin_shape s = { .n_states = 1 };
+	struct lull_lin_person p = { 0 };
+	const struct lull_op op = { .amount = 1 };
+	static double t[N];
+	(void)state;
+	flow(&s, &p, 0, -1, false, 1, 1);
+	all_outputs(&s, &p, 1);
+	for (int i = 0; i < N; i++)
+		t[i] = i < N / 2 ? 3.0 * i / N * i / N : t[N / 2 - 1] + (i - N / 2 + 1) * (800.0 / N * 2);
+	struct rig r = rig_of(&s);
+	const double *x = run_one(&r, &p, &op, 1, t, N);
+	for (int i = 0; i < N; i++) {
+		if (t[i] > 708)
+			assert_true(x[i] == 0);
+		else
+			assert_close(x[i], lull_exp(-t[i]), 0x1.8p-52, 0); /* lull_exp itself is within 1 ulp */
+		assert_true(x[i] <= 1 && (i == 0 || x[i] <= x[i - 1]));
+	}
+	assert_true(x[0] == 1);
+	rig_end(&r);
+}
+
 /* One compartment: C under a constant rate, its area in a state without loss, and a slow filter of it. */
 static void one_compartment_area_and_filter(void **state)
 {
@@ -386,6 +412,32 @@ static void bad_shapes_and_numbers(void **state)
 	lull_arena_clear(&arena);
 }
 
+/* Each allocation in turn fails: an error, nothing kept. */
+static void out_of_memory(void **state)
+{
+	const struct lull_lin_shape shape = w1_shape();
+	int n_failed = 0;
+	(void)state;
+	lull_mem_fail_in_arenas(true);
+	for (uint64_t nth = 1; nth < 20; nth++) {
+		struct lull_arena arena = { 0 };
+		const struct lull_linear *linear = NULL;
+		struct lull_lin_work *work = NULL;
+		struct lull_err err = { 0 };
+		lull_mem_fail_at(nth, false);
+		int rc = lull_linear_new(&shape, &arena, &linear, &err);
+		if (rc == LULL_OK)
+			rc = lull_lin_work_new(linear, &work, &err);
+		lull_mem_fail_at(0, false);
+		assert_true(rc == LULL_OK ? work != NULL : rc == LULL_ENOMEM && work == NULL);
+		n_failed += rc != LULL_OK;
+		lull_lin_work_free(work);
+		lull_arena_clear(&arena);
+	}
+	lull_mem_fail_in_arenas(false);
+	assert_in_range(n_failed, 5, 10);
+}
+
 int main(void)
 {
 	cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -393,6 +445,7 @@ int main(void)
 		cmocka_unit_test(w1_reference_values),
 		cmocka_unit_test(w1_checksums),
 		cmocka_unit_test(equal_rates_are_erlang),
+		cmocka_unit_test(one_mode_is_exp),
 		cmocka_unit_test(one_compartment_area_and_filter),
 		cmocka_unit_test(rates_of_a_star),
 		cmocka_unit_test(steady_state_is_many_doses),
@@ -401,6 +454,7 @@ int main(void)
 		cmocka_unit_test(order_reset_and_replace),
 		cmocka_unit_test(numbers_change_amounts_stay),
 		cmocka_unit_test(bad_shapes_and_numbers),
+		cmocka_unit_test(out_of_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
