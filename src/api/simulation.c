@@ -333,6 +333,7 @@ struct store {
 	int32_t *codes;
 	uint64_t n_done, first_failed; /* results emitted; ID of the first without values */
 	struct lull_err why;
+	uint64_t *chunk;               /* [slot]: which is, or will be, under way there: slot, slot + n_slots ... (pool.h) */
 };
 
 static void blank(double *values, size_t n)
@@ -356,6 +357,29 @@ static void put(const struct store *store, const struct lull_sim_person *p, uint
 	}
 }
 
+/* Straight from the cache to where it belongs, where everybody has the same times. */
+static int store_tile(void *user, size_t i_slot, int i_thread, const uint16_t *person, int width, size_t i_time,
+		      size_t n_times, const double *t_h, const double *tile, struct lull_err *err)
+{
+	const struct store *store = user;
+	const struct lull_simulation *s = store->s;
+	const size_t n_outputs = (size_t)s->sim.n_outputs, step = n_outputs * (size_t)width;
+	const uint64_t n_chunks = (s->n_people + LULL_SIM_CHUNK - 1) / LULL_SIM_CHUNK, chunk = store->chunk[i_slot];
+	const uint64_t first = chunk / n_chunks * s->n_people + chunk % n_chunks * LULL_SIM_CHUNK;
+
+	(void)i_thread;
+	(void)t_h;
+	(void)err;
+	for (int l = 0; l < width; l++)
+		for (size_t o = 0; o < n_outputs; o++) {
+			const double *from = tile + o * (size_t)width + (size_t)l;
+			double *to = store->values + ((first + person[l]) * n_outputs + o) * s->n_times + i_time;
+			for (size_t t = 0; t < n_times; t++)
+				to[t] = from[t * step];
+		}
+	return LULL_OK;
+}
+
 static int store_map(void *user, size_t i_slot, int i_thread, const struct lull_sim_person *people, size_t n_people,
 		     struct lull_err *err)
 {
@@ -367,7 +391,8 @@ static int store_map(void *user, size_t i_slot, int i_thread, const struct lull_
 	store->s->slots[i_slot].n_people = n_people;
 	for (size_t i = 0; i < n_people; i++) {
 		const uint64_t index = index_of(store->s, &people[i]);
-		put(store, &people[i], index);
+		if (people[i].values || people[i].status != LULL_OK) /* else it went by as tiles */
+			put(store, &people[i], index);
 		if (store->codes)
 			store->codes[index] = people[i].status;
 	}
@@ -379,8 +404,8 @@ static int store_emit(void *user, size_t i_slot, size_t i_chunk, struct lull_err
 	struct store *store = user;
 	const struct slot *slot = &store->s->slots[i_slot];
 
-	(void)i_chunk;
 	(void)err;
+	store->chunk[i_slot] = i_chunk + store->s->n_slots;
 	for (size_t i = 0; i < slot->n_people && store->why.code == LULL_OK; i++) {
 		if (slot->people[i].status == LULL_OK)
 			continue;
@@ -420,8 +445,15 @@ int lull_simulation_run(struct lull_simulation *s, double *values, size_t n_valu
 		return lull_api__fail(error, LULL_EDOMAIN, "n_values", "is %zu; %llu results of %zu values need more", n_values,
 				      (unsigned long long)n_results, n_each);
 	struct store store = { .s = s, .values = values, .codes = codes };
-	const struct lull_sim_sink sink = { .user = &store, .n_slots = s->n_slots, .map = store_map, .emit = store_emit };
+	const struct lull_sim_sink sink = { .user = &store, .n_slots = s->n_slots, .map = store_map, .emit = store_emit,
+					    .tile = s->sim.ask.at_records ? NULL : store_tile };
+	store.chunk = lull_mem_zalloc(s->n_slots, sizeof(*store.chunk));
+	if (!store.chunk)
+		return lull_api__nomem(error);
+	for (uint32_t i = 0; i < s->n_slots; i++)
+		store.chunk[i] = i;
 	rc = run(s, &sink, error);
+	lull_mem_free(store.chunk);
 	if (rc == LULL_OK)
 		return !codes && store.why.code != LULL_OK ? somebody_failed(&store, error) : LULL_OK;
 	blank(values + store.n_done * n_each, (size_t)(n_results - store.n_done) * n_each);

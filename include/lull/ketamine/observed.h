@@ -7,6 +7,8 @@
 
 #include "lull/ketamine/pm.h"
 
+LULL_BEGIN_C
+
 struct lull_std_dose {
 	double mg, mg_per_kg;        /* one of them; NAN the other               */
 	double at_min, dur_min;      /* dur 0: at once                           */
@@ -54,5 +56,7 @@ int lull_observed_output(const struct lull_pm *pm, int moiety, int site);
 
 /* Median and largest of |model / observed - 1| over a curve's points. */
 void lull_observed_errors(const struct lull_observation *o, const double *model, double *median, double *largest);
+
+LULL_END_C
 
 #endif

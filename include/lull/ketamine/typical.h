@@ -6,6 +6,8 @@
 
 #include "lull/ketamine/events.h"
 
+LULL_BEGIN_C
+
 struct lull_typical {
 	const struct lull_pm *pm;
 	double covariates[LULL_PM_MAX_COVARIATES], params[LULL_PM_MAX_PARAMS];
@@ -39,5 +41,7 @@ LULL_NODISCARD int lull_typical_disposition(const struct lull_typical *typical, 
 
 /* The greatest of y[0..n) and where. */
 size_t lull_peak_at(const double *y, size_t n);
+
+LULL_END_C
 
 #endif

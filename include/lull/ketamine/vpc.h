@@ -14,6 +14,8 @@
 #include "lull/base/err.h"
 #include "lull/base/mem.h"
 
+LULL_BEGIN_C
+
 enum {
 	LULL_VPC_MAX_Q = 9, LULL_VPC_MAX_BINS = 200, LULL_VPC_MAX_STRATA = 12,
 	LULL_VPC_EACH_TIME = 15, /* up to so many different times are bins of their own ... */
@@ -63,5 +65,7 @@ LULL_NODISCARD int lull_vpc_run(struct lull_vpc *vpc, const double *values, size
 /* The p-th quantile (type 7) of n rising values among which -INFINITY stands for censored ones: -INFINITY where it
  * is one of these or lies between one and a value. NAN for n = 0. */
 double lull_vpc_quantile(const double *rising, size_t n, double p);
+
+LULL_END_C
 
 #endif
