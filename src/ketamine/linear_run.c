@@ -377,7 +377,7 @@ static void careful_op(struct run *run, const struct lull_op *op)
 		break;
 	case LULL_OP_STEADY:
 		memset(c->x, 0, size);
-		/* fall through */
+		__attribute__((fallthrough));
 	case LULL_OP_ADD_STEADY:
 		if (lull_linear__careful_steady(c, op, &err)) {
 			fail_lane(run, run->i_leader, &err);
@@ -516,7 +516,7 @@ static void modes_op(struct run *run, size_t i)
 		return;
 	case LULL_OP_STEADY:
 		memset(g->y, 0, size);
-		/* fall through */
+		__attribute__((fallthrough));
 	case LULL_OP_ADD_STEADY:
 		for (int lane = 0; lane < LULL_LANES; lane++)
 			add_steady(w, lane, op_of(run, lane, i));
