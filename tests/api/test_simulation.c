@@ -291,6 +291,27 @@ static void rows_of_peoples_own_numbers(void **state)
 	lull_popmodel_free(model);
 }
 
+/* A dose by weight is of each row's own weight. */
+static void a_dose_by_weight_is_each_persons_own(void **state)
+{
+	struct lull_popmodel *model = kit_model("h");
+	struct lull_evtable *one = kit_table(model, "amt=2mg/kg");
+	const double wt[] = { 50, 80 };
+	struct lull_simulation_options o = options_for(2, 0);
+	size_t n;
+
+	(void)state;
+	o.covariates = wt;
+	struct lull_simulation *s = make(model, one, &o);
+	double *values = run(s, NULL, &n);
+	assert_close(values[0], 2 * 50 / 30.0, 1e-12, 0);
+	assert_close(values[2 * N_TIMES], 2 * 80 / 30.0, 1e-12, 0);
+	free(values);
+	lull_simulation_free(s);
+	lull_evtable_free(one);
+	lull_popmodel_free(model);
+}
+
 static void parameters_and_a_posterior(void **state)
 {
 	struct lull_popmodel *model = kit_model("h");
@@ -481,6 +502,7 @@ int main(void)
 		cmocka_unit_test(what_a_result_says),
 		cmocka_unit_test(people_with_fewer_records_end_in_nan),
 		cmocka_unit_test(rows_of_peoples_own_numbers),
+		cmocka_unit_test(a_dose_by_weight_is_each_persons_own),
 		cmocka_unit_test(parameters_and_a_posterior),
 		cmocka_unit_test(a_uniform_grid_agrees),
 		cmocka_unit_test(one_persons_fault_is_that_persons),
