@@ -77,8 +77,11 @@ int cmd_models_import(struct cli *cli, int argc, char **argv)
 		return cli_fail(&err);
 	lull_diags_init(&diags, cli->arena);
 	rc = id ? lull_nonmem_read(bytes, n, path, cli->arena, &model, &diags) : lull_nomem(&err);
+	const struct lull_pm *pm;
 	if (rc == LULL_OK)
 		rc = lull_nonmem_yaml(model, id, &(struct lull_nm_units){ times[time], amounts[amount], volumes[volume] }, &buf, &diags);
+	if (rc == LULL_OK) /* what is written must be a model that simulates */
+		rc = lull_pm_read(lull_buf_text(&buf), buf.n, "the model file made of it", cli->arena, &pm, &diags);
 	if (diags.n_items || diags.out_of_memory)
 		(void)cli_diags(&diags);
 	if (rc != LULL_OK) {

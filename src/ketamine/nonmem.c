@@ -378,8 +378,8 @@ static void take_scale(struct nm *nm, struct taken *t, struct list *list)
 		return;
 	}
 	const int line = s ? s->line : e->line, col = s ? s->col : e->col;
-	if (s && nm->amount_over && !lull_nm__same(nm, e, nm->amount_over)) {
-		/* F means A/S; A/V in $ERROR is another number unless both are multiples of each other */
+	if (s && nm->amount_over && !lull_nm__same(nm, e, nm->amount_over) &&
+	    !lull_nm__proportional(nm, e, nm->amount_over, &nm->over_ratio)) {
 		lull_nm__say(nm, LULL_ERROR, nm->amount_over->line, nm->amount_over->col, "F in $ERROR",
 			     "use F, which is A over the scale", "A divided by something else than %s", name);
 		return;
@@ -592,7 +592,7 @@ static void take_code(struct nm *nm, int row)
 int lull_nonmem_read(const char *bytes, size_t n, const char *path, struct lull_arena *arena,
 		     const struct lull_nonmem **out, struct lull_diags *diags)
 {
-	struct nm nm = { .arena = arena, .diags = diags, .file = path };
+	struct nm nm = { .arena = arena, .diags = diags, .file = path, .over_ratio = 1 };
 	struct lull_err err = { 0 };
 
 	*out = NULL;

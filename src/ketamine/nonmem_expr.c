@@ -199,7 +199,7 @@ double lull_nm__eval(struct nm *nm, const struct nm_expr *e, const struct nm_at 
 	case NM_ETA: return at->etas ? at->etas[e->index] : nan;
 	case NM_EPS: return at->eps ? at->eps[e->index] : nan;
 	case NM_COV: return at->columns ? at->columns[e->index] : nan;
-	case NM_F: return at->f;
+	case NM_F: return e->index ? at->f * nm->over_ratio : at->f;
 	case NM_AMOUNT: case NM_SYM: return nan;
 	case NM_NAMED: return a;
 	case NM_ADD: return a + b;

@@ -900,14 +900,15 @@ static bool occasions_of(struct taking *k, const struct nm_expr *e, const struct
 	return true;
 }
 
-static const struct nm_expr *first_theta(struct nm *nm, const struct nm_expr *e)
+/* The THETA of the lowest number: the typical value before its covariates, as people number them. */
+static const struct nm_expr *lowest_theta(struct nm *nm, const struct nm_expr *e)
 {
 	if (!e || !lull_nm__step(nm, 1))
 		return NULL;
 	if (e->op == NM_TH)
 		return e;
-	const struct nm_expr *found = first_theta(nm, e->a);
-	return found ? found : first_theta(nm, e->b);
+	const struct nm_expr *a = lowest_theta(nm, e->a), *b = lowest_theta(nm, e->b);
+	return !a || (b && b->index < a->index) ? b : a;
 }
 
 bool lull_nm__param(struct nm *nm, const char *name, const struct nm_expr *e, struct lull_nm_param *out)
@@ -930,7 +931,7 @@ bool lull_nm__param(struct nm *nm, const char *name, const struct nm_expr *e, st
 		return refuse(&k, e, NULL, "is not above 0 at the initial estimates");
 	if (f.c < 0 || (out->dist == LULL_NM_LOGIT && f.c >= 1))
 		return refuse(&k, e, NULL, "is outside its range at the initial estimates");
-	const struct nm_expr *theta = first_theta(nm, e);
+	const struct nm_expr *theta = lowest_theta(nm, e);
 	out->label = theta ? nm->thetas[theta->index].label : NULL;
 	return agrees(&k, e, out);
 }

@@ -103,6 +103,7 @@ struct nm {
 	struct nm_env env;
 	const char **left_out; size_t n_left_out, cap_left_out;
 	const struct nm_expr *amount_over; /* $ERROR read A(central)/this */
+	double over_ratio;                /* the scale over it: A(central)/this is F times that */
 	int central;                      /* 0-based compartment           */
 };
 

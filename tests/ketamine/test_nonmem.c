@@ -360,6 +360,7 @@ static const struct {
 	{ "Y=F*(1+EPS(1))+EPS(2)", LULL_NM_COMBINED, 0.25, 0.04 },
 	{ "IPRED=F\nW=SQRT(THETA(2)**2*IPRED**2+THETA(3)**2)\nY=IPRED+W*EPS(3)", LULL_NM_COMBINED, 0.01, 0.0025 },
 	{ "IPRED=A(1)/V\nIF (IPRED.LE.0) IPRED=0.0001\nY=IPRED+IPRED*ERR(1)", LULL_NM_COMBINED, 0, 0.04 },
+	{ "IPRED=A(1)/(2*V)*2\nY=IPRED*(1+EPS(1))+EPS(2)", LULL_NM_COMBINED, 0.25, 0.04 }, /* A over a multiple of S1 */
 	{ "Y=F*EXP(EPS(1))", LULL_NM_LOG_NORMAL, 0.04, 0 },
 	{ "IPRED=-5\nIF (F.GT.0) IPRED=LOG(F)\nY=IPRED+EPS(1)", LULL_NM_LOG_NORMAL, 0.04, 0 },
 	{ "Y=LOG(F+0.0)+THETA(2)*EPS(3)", LULL_NM_LOG_NORMAL, 0.0025, 0 },
@@ -443,6 +444,7 @@ static const struct {
 	{ "a clearance below 0", "$PROB t\n$SUBS ADVAN1 TRANS2\n$PK\nCL=-THETA(1)\nV=1\nS1=V\n$THETA 3\n", 4, "outside its range" },
 	{ "VSS with its own ETA", "$PROB t\n$SUBS ADVAN3 TRANS3\n$PK\nCL=1\nV=1\nQ=1\nVSS=3*EXP(ETA(1))\nS1=V\n$OMEGA 0.1\n", 7, "VSS" },
 	{ "ALPHA with an ETA", "$PROB t\n$SUBS ADVAN3 TRANS6\n$PK\nALPHA=2*EXP(ETA(1))\nBETA=0.1\nK21=0.5\nS1=1\n$OMEGA 0.1\n", 4, "ALPHA" },
+	{ "A over what is no scale", "$PROB t\n$INPUT WT\n$SUBS ADVAN1 TRANS2\n$PK\nCL=1\nV=1\nS1=V\n$ERROR\nY=A(1)/WT\n", 9, "than S1" },
 	{ "an initial amount", "$PROB t\n$SUBS ADVAN1 TRANS2\n$PK\nA_0(1)=5\nCL=1\nV=1\nS1=V\n", 4, "A_0" },
 	{ "two problems", "$PROB t\n$SUBS ADVAN1 TRANS2\n$PROB u\n", 3, "second $PROBLEM" },
 	{ "text before", "CL=1\n$PROB t\n", 1, "before the first record" },

@@ -137,6 +137,30 @@ static void faults_are_found(void **state)
 	}
 }
 
+static void memory_may_end_anywhere(void **state)
+{
+	int n_refused = 0;
+
+	(void)state;
+	lull_mem_fail_in_arenas(true);
+	for (uint64_t nth = 1; nth < 20000; nth += 1 + nth / 50) {
+		struct lull_arena arena = { 0 };
+		struct lull_diags diags;
+		struct lull_observed_set all;
+		lull_diags_init(&diags, &arena);
+		(void)lull_mem_fail_at(nth, true);
+		const int rc = lull_observed_load(test_knowledge(), &arena, &all, &diags);
+		(void)lull_mem_fail_at(0, false);
+		lull_arena_clear(&arena);
+		if (rc == LULL_OK)
+			break;
+		assert_int_equal(rc, LULL_ENOMEM);
+		n_refused++;
+	}
+	lull_mem_fail_in_arenas(false);
+	assert_true(n_refused > 50);
+}
+
 int main(void)
 {
 	cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -145,6 +169,7 @@ int main(void)
 		cmocka_unit_test(regimens_are_said_in_the_words_of_events),
 		cmocka_unit_test(products_do_not_mix_in_the_nose),
 		cmocka_unit_test(faults_are_found),
+		cmocka_unit_test(memory_may_end_anywhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

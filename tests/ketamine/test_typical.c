@@ -318,6 +318,38 @@ static void deviations_mean_the_same(void **state)
 	lull_arena_clear(&arena);
 }
 
+/* Each allocation fails once, and the answer says so. */
+static void memory_may_end_anywhere(void **state)
+{
+	struct lull_arena kept = { 0 };
+	const struct lull_typical t = typical(load(&kept, "kamp2020_otto2021"), 70);
+	int n_refused = 0;
+
+	(void)state;
+	lull_mem_fail_in_arenas(true);
+	for (uint64_t nth = 1; nth < 2000; nth++) {
+		struct lull_arena arena = { 0 };
+		struct lull_diags diags;
+		struct lull_disposition d;
+		const double *y;
+		struct lull_err err = { 0 };
+		lull_diags_init(&diags, &arena);
+		(void)lull_mem_fail_at(nth, true);
+		int rc = lull_typical_curve(&t, "amt=35 dur=40min; amt=10 time=2h", hours, N_HOURS, &arena, &y, &diags);
+		if (rc == LULL_OK)
+			rc = lull_typical_disposition(&t, 0, &arena, &d, &err);
+		(void)lull_mem_fail_at(0, false);
+		lull_arena_clear(&arena);
+		if (rc == LULL_OK)
+			break;
+		assert_int_equal(rc, LULL_ENOMEM);
+		n_refused++;
+	}
+	lull_mem_fail_in_arenas(false);
+	assert_true(n_refused > 10 && n_refused < 1900);
+	lull_arena_clear(&kept);
+}
+
 int main(void)
 {
 	cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -333,6 +365,7 @@ int main(void)
 		cmocka_unit_test(three_compartments_as_kamp),
 		cmocka_unit_test(covariates_mean_the_same),
 		cmocka_unit_test(deviations_mean_the_same),
+		cmocka_unit_test(memory_may_end_anywhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
