@@ -146,8 +146,8 @@ static void make_tables(struct lull_effect__tables *t)
 		t->node[j] = j == N ? 1 : 0.5 * (1 - cosine(1, j));
 		for (int k = 0; k <= N; k++)
 			a[k] = chebyshev_at(k, j) * 2 / N * (j == 0 || j == N ? 0.5 : 1) * (k == 0 || k == N ? 0.5 : 1);
-		t->tail[0][j] = a[N - 1];
-		t->tail[1][j] = a[N];
+		for (int k = 0; k < 4; k++)
+			t->tail[k][j] = a[N - 3 + k];
 		double constant = 0, end = 0;
 		for (int k = 1; k <= N + 1; k++) {
 			t->integral[k][j] = 0.5 * (k == 1 ? a[0] - a[2] / 2 : (a[k - 1] - a[k + 1]) / (2 * k));

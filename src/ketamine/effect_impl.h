@@ -14,7 +14,7 @@ enum {
 /* Linear maps of the values at a panel's nodes, for a panel of length 1; made once (effect.c). */
 struct lull_effect__tables {
 	double node[LULL_EFFECT__N + 1];                         /* 0 ... 1                            */
-	double tail[2][LULL_EFFECT__N + 1];                      /* Chebyshev coefficients N - 1 and N   */
+	double tail[4][LULL_EFFECT__N + 1];                      /* Chebyshev coefficients N - 3 to N  */
 	double to_end[LULL_EFFECT__N + 1];                       /* integral over the panel            */
 	double to_node[LULL_EFFECT__N + 1][LULL_EFFECT__N + 1];  /* integral from 0 to node            */
 	double integral[LULL_EFFECT__N + 2][LULL_EFFECT__N + 1]; /* Chebyshev coefficients of the integral from 0 */

@@ -156,9 +156,15 @@ LULL_V8 lull_v8 weighted(const double *weight, const lull_v8 *x)
 	return a + b;
 }
 
-LULL_V8 lull_v8 tail_of(const struct lull_effect__tables *t, const lull_v8 *x)
+/* What the polynomial through x misses, integrated, a unit of length: its last two coefficients over N, times how
+ * they compare with the two before. These fall fast where x is resolved (a tenth at least is kept), and
+ * hardly where x has a step, as a steep H has that the drive runs through. */
+LULL_V8 lull_v8 missed_by(const struct lull_effect__tables *t, const lull_v8 *x)
 {
-	return lull_v8_abs(weighted(t->tail[0], x)) + lull_v8_abs(weighted(t->tail[1], x));
+	const lull_v8 before = lull_v8_abs(weighted(t->tail[0], x)) + lull_v8_abs(weighted(t->tail[1], x));
+	const lull_v8 last = lull_v8_abs(weighted(t->tail[2], x)) + lull_v8_abs(weighted(t->tail[3], x));
+	const lull_v8 fall = last / lull_v8_max(before, lull_v8_all(1e-300));
+	return last * lull_v8_min(lull_v8_max(fall, lull_v8_all(0.1)), lull_v8_all(1)) * (1.0 / N);
 }
 
 static void compute_panel(const struct lanes *s, lull_v8 u, lull_v8 h, lull_v8 d, struct panel *p)
@@ -183,10 +189,9 @@ static void compute_panel(const struct lanes *s, lull_v8 u, lull_v8 h, lull_v8 d
 	p->integral = h * weighted(t->to_end, p->source);
 	const lull_v8 from_start = d * lull_v8_exp(-p->loss_end);
 	p->d_end = from_start + p->integral;
-	/* The integral of the polynomial misses less than a fifth of the last coefficients over 2 N. */
-	p->error = h * tail_of(t, p->source) * (0.1 / N);
+	p->error = h * missed_by(t, p->source);
 	if (s->on_loss)
-		p->error += kh * tail_of(t, p->share) * (0.1 / N) * lull_v8_max(lull_v8_abs(d), lull_v8_abs(p->integral));
+		p->error += kh * missed_by(t, p->share) * lull_v8_max(lull_v8_abs(d), lull_v8_abs(p->integral));
 }
 
 /* Sum over k of a_k T_k(y). Two points at a time share nothing but the coefficients. */
