@@ -104,7 +104,7 @@ LULL_V8 lull_k8 lull_k8_or(lull_k8 a, lull_k8 b) { return a | b; }
 LULL_V8 lull_k8 lull_k8_not(lull_k8 a) { return ~a; }
 LULL_V8 lull_k8 lull_k8_of(unsigned bits)
 {
-	lull_k8 k;
+	lull_k8 k = { 0 };
 	for (int i = 0; i < 8; i++)
 		k[i] = -(int64_t)(bits >> i & 1);
 	return k;
