@@ -274,10 +274,11 @@ static int compile(struct pm_load *l, struct pm_file *file, bool is_knowledge)
 	lull_pm__structure(l);
 	if (l->pm->info.n_outputs)
 		lull_pm__effects(l);
-	lull_pm__about(l);
 	check_names(l);
 	if (file->has_range && file->range.weight_min_kg > file->range.weight_max_kg)
 		lull_pm__say(l, "range", -1, "weight_min_kg", "at most weight_max_kg", "a range upside down");
+	if (l->diags->n_errors == n_before)
+		lull_pm__about(l); /* it reads what the checks above have found whole */
 	if (l->is_out_of_memory || l->diags->out_of_memory)
 		return LULL_ENOMEM;
 	return l->diags->n_errors > n_before ? LULL_EPARSE : LULL_OK;
