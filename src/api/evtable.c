@@ -65,7 +65,7 @@ int lull_evtable_parse(const struct lull_popmodel *model, const char *events, co
 		       struct lull_evtable **out, struct lull_error *error)
 {
 	struct lull_evtable_options own;
-	struct lull_evtable *table;
+	struct lull_evtable *table = NULL;
 	struct lull_diags diags;
 	int rc = begin(model, events, "events", options, &own, out, &table, error);
 
@@ -99,7 +99,7 @@ int lull_evtable_read(const struct lull_popmodel *model, const char *path, const
 		      struct lull_evtable **out, struct lull_error *error)
 {
 	struct lull_evtable_options own;
-	struct lull_evtable *table;
+	struct lull_evtable *table = NULL;
 	struct lull_diags diags;
 	struct lull_err err = { 0 };
 	char *bytes = NULL;
@@ -127,7 +127,7 @@ int lull_evtable_parse_csv(const struct lull_popmodel *model, const char *csv, s
 			   struct lull_error *error)
 {
 	struct lull_evtable_options own;
-	struct lull_evtable *table;
+	struct lull_evtable *table = NULL;
 	struct lull_diags diags;
 	int rc = begin(model, csv, "csv", options, &own, out, &table, error);
 
