@@ -121,11 +121,11 @@ static void check_next(const struct lull_outcomes *o, const struct lull_node *li
 			lull_node_diag(diags, doc, list, LULL_ERROR, "each rule once", NULL, "%s twice", o->next[i].id);
 	}
 	const struct lull_next_rule *liver = lull_outcome__next(o, "stop_liver"), *shorter = lull_outcome__next(o, "stop_short"),
-				    *booster = lull_outcome__next(o, "booster");
+				    *booster = lull_outcome__next(o, "booster"), *year = lull_outcome__next(o, "cap_year");
 	if (liver && (!given(liver->with) || !given(liver->and_number)))
 		lull_node_diag(diags, doc, list, LULL_ERROR, "with (ALT) and and (bilirubin)", NULL, "stop_liver");
-	if ((shorter && !given(shorter->with)) || (booster && !given(booster->with)))
-		lull_node_diag(diags, doc, list, LULL_ERROR, "with", NULL, "stop_short and booster compare two numbers");
+	if ((shorter && !given(shorter->with)) || (booster && !given(booster->with)) || (year && !given(year->with)))
+		lull_node_diag(diags, doc, list, LULL_ERROR, "with", NULL, "stop_short, booster and cap_year compare two numbers");
 }
 
 static void check_outcomes(const void *object, const struct lull_node *node, const struct lull_doc *doc,

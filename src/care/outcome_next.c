@@ -146,7 +146,7 @@ static bool cap_year(struct look *k)
 	int n = 0;
 
 	for (size_t i = 0; i < r->n_given; i++)
-		n += r->given[i].day > k->q->on - 365;
+		n += r->given[i].day > k->q->on - (lull_day)k->rule->with;
 	return n >= k->rule->number && because(k, lull_arena_printf(k->arena, "%d infusions in the last 12 months", n));
 }
 
@@ -158,7 +158,7 @@ static double lost_percent(const struct look *k)
 
 	if (!k->out->has_days || !(d->change < 0))
 		return NAN;
-	lull_window_of(k->q->series, k->q->on - 28, k->q->counting, &now);
+	lull_window_of(k->q->series, k->q->on - d->after.n_days, k->q->counting, &now);
 	return 100 * (now.per_28 - d->after.per_28) / -d->change;
 }
 

@@ -13,6 +13,7 @@
 #include "lull/base/err.h"
 #include "lull/base/files.h"
 #include "lull/base/mem.h"
+#include "lull/base/schema.h"
 #include "lull/base/text.h"
 #include "lull/codec/json.h"
 
@@ -75,6 +76,9 @@ int cli_diags(const struct lull_diags *diags);
 
 /* A whole file ("-" = standard input) into the arena, NUL-terminated. */
 int cli_read_file(struct cli *cli, const char *path, char **bytes, size_t *n, struct lull_err *err);
+
+/* A YAML file of the user's, bound to a schema; CLI_DONE, or the exit status after its errors were printed. */
+int cli_read_yaml(struct cli *cli, const char *path, const struct lull_schema *schema, void *out);
 
 /* Write bytes to path ("-" = standard output), whole or not at all. */
 int cli_write_file(const char *path, const void *bytes, size_t n, struct lull_err *err);

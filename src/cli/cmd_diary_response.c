@@ -48,18 +48,13 @@ static int load_response_knowledge(struct cli *cli, struct response_answer *a)
 static int answer_of(struct cli *cli, const struct response_request *r, const struct lull_diary *diary,
 		     struct response_answer *a, struct lull_err *err)
 {
-	const struct lull_classify_options options = { .index = LULL_DAY_NONE, .skip_questions = true };
-	const struct lull_history history = lull_history_unasked();
 	const lull_day date = r->day ? diary->first + (lull_day)r->day - 1 : r->date;
 	const lull_day after = r->after == LULL_DAY_NONE ? date : r->after;
-	struct lull_classification classes;
 	struct lull_series series;
 	if (r->day ? !diary->day_index_only : diary->day_index_only)
 		return lull_fail(err, LULL_EDOMAIN, r->day ? "--day" : "--date", "%s",
 				 r->day ? "this diary has dates; use --date" : "this diary's days are numbered; use --day N");
-	int rc = lull_classify(&a->criteria, diary, &history, &options, cli->arena, &classes, err);
-	if (rc == LULL_OK)
-		rc = lull_series_of_classes(diary, &classes, (enum lull_day_definition)r->definition, cli->arena, &series, err);
+	int rc = cli_series_of(cli, &a->criteria, diary, r->definition, &series, err);
 	if (rc == LULL_OK)
 		rc = lull_response_run(&series, date, after, &a->rules, &a->criteria.counting, &a->priors, cli->arena,
 				       &a->response, err);

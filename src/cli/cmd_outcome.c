@@ -6,7 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "lull/base/yaml.h"
 #include "lull/codec/outcome_json.h"
 
 static const struct cli_usage usage = {
@@ -50,28 +49,8 @@ static int load_knowledge(struct cli *cli, struct answer *a)
 	return CLI_DONE;
 }
 
-static int load_record(struct cli *cli, const char *path, struct lull_series_record *out)
-{
-	struct lull_err err = { 0 };
-	struct lull_diags diags;
-	struct lull_doc doc;
-	char *bytes;
-	size_t n;
-
-	lull_diags_init(&diags, cli->arena);
-	if (cli_read_file(cli, path, &bytes, &n, &err) != LULL_OK)
-		return cli_fail(&err);
-	if (lull_yaml_read(bytes, n, path, cli->arena, &doc, &diags) != LULL_OK ||
-	    lull_series_record_bind(&doc, cli->arena, out, &diags) != LULL_OK)
-		return cli_diags(&diags);
-	return CLI_DONE;
-}
-
 static int load_series(struct cli *cli, const struct request *r, struct answer *a)
 {
-	const struct lull_classify_options options = { .index = LULL_DAY_NONE, .skip_questions = true };
-	const struct lull_history history = lull_history_unasked();
-	struct lull_classification classes;
 	struct lull_import in;
 	struct lull_err err = { 0 };
 	const int status = cli_load_diary(cli, &r->source, &in);
@@ -84,9 +63,7 @@ static int load_series(struct cli *cli, const struct request *r, struct answer *
 		lull_mend(&err, "an outcome needs the dates of the infusions and of the diary");
 		return cli_fail(&err);
 	}
-	if (lull_classify(&a->criteria, &in.diaries[0], &history, &options, cli->arena, &classes, &err) != LULL_OK ||
-	    lull_series_of_classes(&in.diaries[0], &classes, (enum lull_day_definition)r->definition, cli->arena, &a->series,
-				   &err) != LULL_OK)
+	if (cli_series_of(cli, &a->criteria, &in.diaries[0], r->definition, &a->series, &err) != LULL_OK)
 		return cli_fail(&err);
 	a->has_series = true;
 	return CLI_DONE;
@@ -232,7 +209,7 @@ int cmd_outcome(struct cli *cli, int argc, char **argv)
 		return cli_usage_error(&usage, "one SERIES file is needed");
 	if (r.on == LULL_DAY_NONE)
 		r.on = cli_today();
-	if ((rc = load_knowledge(cli, &a)) != CLI_DONE || (rc = load_record(cli, words[0], &a.record)) != CLI_DONE)
+	if ((rc = load_knowledge(cli, &a)) != CLI_DONE || (rc = cli_read_yaml(cli, words[0], &lull_series_record_schema, &a.record)) != CLI_DONE)
 		return rc;
 	if (r.source.path && (rc = load_series(cli, &r, &a)) != CLI_DONE)
 		return rc;

@@ -107,23 +107,6 @@ static int no_memory(void)
 	return cli_fail(&err);
 }
 
-static int read_folder_file(struct cli *cli, const char *path, struct folder *out)
-{
-	struct lull_err err = { 0 };
-	struct lull_diags diags;
-	struct lull_doc doc;
-	char *bytes;
-	size_t n;
-
-	lull_diags_init(&diags, cli->arena);
-	if (cli_read_file(cli, path, &bytes, &n, &err) != LULL_OK)
-		return cli_fail(&err);
-	if (lull_yaml_read(bytes, n, path, cli->arena, &doc, &diags) != LULL_OK ||
-	    lull_schema_bind(&doc, &folder_schema, cli->arena, out, &diags) != LULL_OK)
-		return cli_diags(&diags);
-	return CLI_DONE;
-}
-
 /* Fill what the command line left open from the folder: record, diary, map, protocol, day. */
 static int take_folder(struct cli *cli, const char *folder, struct asked *a)
 {
@@ -134,7 +117,7 @@ static int take_folder(struct cli *cli, const char *folder, struct asked *a)
 	if (!own || !csv || !json || !patient)
 		return no_memory();
 	if (is_file(own)) {
-		const int status = read_folder_file(cli, own, &said);
+		const int status = cli_read_yaml(cli, own, &folder_schema, &said);
 		if (status != CLI_DONE)
 			return status;
 	}

@@ -1,6 +1,8 @@
 /* Files and streams of the command line: whole reads, whole-or-nothing writes, errors for people. */
 #include "cli.h"
 
+#include "lull/base/yaml.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -95,4 +97,21 @@ int cli_read_knowledge(const char *folder, struct lull_arena *arena, struct lull
 		       struct lull_err *err)
 {
 	return lull_read_knowledge(folder, arena, out, err);
+}
+
+int cli_read_yaml(struct cli *cli, const char *path, const struct lull_schema *schema, void *out)
+{
+	struct lull_err err = { 0 };
+	struct lull_diags diags;
+	struct lull_doc doc;
+	char *bytes;
+	size_t n;
+
+	lull_diags_init(&diags, cli->arena);
+	if (cli_read_file(cli, path, &bytes, &n, &err) != LULL_OK)
+		return cli_fail(&err);
+	if (lull_yaml_read(bytes, n, path, cli->arena, &doc, &diags) != LULL_OK ||
+	    lull_schema_bind(&doc, schema, cli->arena, out, &diags) != LULL_OK)
+		return cli_diags(&diags);
+	return CLI_DONE;
 }

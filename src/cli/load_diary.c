@@ -100,6 +100,17 @@ int cli_load_diary(struct cli *cli, const struct cli_diary_source *source, struc
 	return cli_fail(&err);
 }
 
+int cli_series_of(struct cli *cli, const struct lull_criteria *criteria, const struct lull_diary *diary, int definition,
+		  struct lull_series *out, struct lull_err *err)
+{
+	const struct lull_classify_options options = { .index = LULL_DAY_NONE, .skip_questions = true };
+	const struct lull_history history = lull_history_unasked();
+	struct lull_classification classes;
+	const int rc = lull_classify(criteria, diary, &history, &options, cli->arena, &classes, err);
+
+	return rc == LULL_OK ? lull_series_of_classes(diary, &classes, (enum lull_day_definition)definition, cli->arena, out, err) : rc;
+}
+
 void cli_import_remarks(const struct cli *cli, const struct lull_import_report *report)
 {
 	if (cli->quiet)

@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "lull/headache/import.h"
+#include "lull/headache/response.h"
 
 /* How the file is read; zero is the default: .json natively, anything else by the map "lull". */
 struct cli_diary_source {
@@ -30,6 +31,10 @@ int cli_load_diaries(struct cli *cli, const struct cli_diary_source *source, str
 
 /* As above for a file that must hold one patient: an error names the patients when it holds more. */
 int cli_load_diary(struct cli *cli, const struct cli_diary_source *source, struct lull_import *out);
+
+/* The diary's days as one definition counts them (enum lull_day_definition), classified without asking questions. */
+int cli_series_of(struct cli *cli, const struct lull_criteria *criteria, const struct lull_diary *diary, int definition,
+		  struct lull_series *out, struct lull_err *err);
 
 /* Prints what was rejected, flagged or not understood to standard error, unless --quiet. */
 void cli_import_remarks(const struct cli *cli, const struct lull_import_report *report);
