@@ -3,7 +3,7 @@
 #   file:line: what
 # Rooms and their levels; a room may include rooms of a lower level, and itself.
 BEGIN {
-	add("base 0 num 1 headache 2 ketamine 2 scores 2 evidence 2 course 3 care 4 clinic 5 trial 5 codec 6 report 7 interop 7 store 7 api 8 server 9 cli 9", level)
+	add("base 0 num 1 headache 2 ketamine 2 scores 2 evidence 2 course 3 care 4 clinic 5 trial 5 codec 6 report 7 interop 7 store 7 api 8 server 9 cli 10", level)
 	add("base 1 num 1 headache 1 ketamine 1 scores 1 evidence 1 course 1 care 1 clinic 1 trial 1", pure)
 
 	# Libraries have one door (rule 11): header pattern, rooms that may include it.

@@ -29,7 +29,8 @@
 	X(LULL_EIO, -6, "a file could not be read or written")             \
 	X(LULL_EUNSUPPORTED, -7, "not possible with this model or machine") \
 	X(LULL_ECONFLICT, -8, "two inputs contradict each other")          \
-	X(LULL_ESTOPPED, -9, "stopped as asked")
+	X(LULL_ESTOPPED, -9, "stopped as asked")                           \
+	X(LULL_EDENIED, -10, "not allowed for this person")
 
 enum lull_code {
 	LULL_OK = 0,
