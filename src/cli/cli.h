@@ -104,6 +104,7 @@ int cmd_diary_classify(struct cli *cli, int argc, char **argv);
 int cmd_diary_demo(struct cli *cli, int argc, char **argv);
 int cmd_diary_response(struct cli *cli, int argc, char **argv);
 int cmd_diary_triggers(struct cli *cli, int argc, char **argv);
+int cmd_evidence(struct cli *cli, int argc, char **argv);
 int cmd_models(struct cli *cli, int argc, char **argv);
 int cmd_knowledge(struct cli *cli, int argc, char **argv);
 int cmd_outcome(struct cli *cli, int argc, char **argv);

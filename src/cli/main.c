@@ -17,6 +17,7 @@ static const struct verb {
 	{ "diary", cmd_diary, "show, import and classify headache diaries" },
 	{ "knowledge", cmd_knowledge, "check the criteria, rules, protocols and models" },
 	{ "models", cmd_models, "kinetic models and effects, with source and mark of every number" },
+	{ "evidence", cmd_evidence, "pool studies: proportions, means, risk and odds ratios; fixed and random effects" },
 	{ "outcome", cmd_outcome, "what came of a series: by each definition, days, scores, the next step" },
 	{ "pathway", cmd_pathway, "one patient from diary to plan and forecast: the whole letter" },
 	{ "plan", cmd_plan, "what exactly is infused, in mg and mL, or which limit forbids it" },

@@ -18,6 +18,7 @@ double lull_pow(double x, double y) { return Sleef_finz_powd1_u10purecfma(x, y);
 double lull_cbrt(double x) { return Sleef_finz_cbrtd1_u10purecfma(x); }
 double lull_sin(double x) { return Sleef_finz_sind1_u10purecfma(x); }
 double lull_cos(double x) { return Sleef_finz_cosd1_u10purecfma(x); }
+double lull_asin(double x) { return Sleef_finz_asind1_u10purecfma(x); }
 double lull_erfc(double x) { return Sleef_finz_erfcd1_u15purecfma(x); }
 double lull_lgamma(double x) { return Sleef_finz_lgammad1_u10purecfma(x); }
 

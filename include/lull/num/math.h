@@ -25,6 +25,7 @@ LULL_CONST double lull_pow(double x, double y);
 LULL_CONST double lull_cbrt(double x);
 LULL_CONST double lull_sin(double x);
 LULL_CONST double lull_cos(double x);
+LULL_CONST double lull_asin(double x); /* -1 .. 1 */
 LULL_CONST double lull_erfc(double x);
 LULL_CONST double lull_lgamma(double x); /* ln Gamma(x), x > 0 */
 
