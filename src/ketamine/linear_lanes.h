@@ -684,11 +684,62 @@ static void all_curves(const double *held, const double *e, const double *gained
 	}
 }
 
+/* Products and sums in one pass: exponentials stay in registers. A mode that does not show in an output has
+ * coefficient 0, which changes no bit of a sum. */
+LULL_V8 void products_and_sums(const struct lull_linear *l, const struct lull_linear__lanes *g, const int count, const int n_out,
+			       size_t n, double *out)
+{
+	for (size_t lane = 0; lane < LULL_LANES; lane += REG_LANES) {
+		reg e[8], by[8], c[2][8];
+		double *to = out + lane;
+#pragma GCC unroll 8
+		for (int k = 0; k < count; k++) {
+			e[k] = reg_load(g->e + k * LULL_LANES + lane);
+			by[k] = reg_load(g->by + k * LULL_LANES + lane);
+#pragma GCC unroll 2
+			for (int o = 0; o < n_out; o++)
+				c[o][k] = k < l->n_output_modes[o] ? reg_load(g->held + (o * l->n + k) * LULL_LANES + (int)lane) : reg_zero();
+		}
+		for (size_t i = 0; i < n; i++, to += n_out * LULL_LANES) {
+#pragma GCC unroll 2
+			for (int o = 0; o < n_out; o++) {
+				reg sum = reg_zero();
+#pragma GCC unroll 8
+				for (int k = 0; k < count; k++)
+					sum = reg_fma(c[o][k], e[k], sum);
+				reg_store(to + o * LULL_LANES, reg_max(sum, reg_zero()));
+			}
+#pragma GCC unroll 8
+			for (int k = 0; k < count; k++)
+				e[k] = e[k] * by[k];
+		}
+	}
+}
+
+static void held_uniform_1(const struct lull_linear *l, const struct lull_linear__lanes *g, size_t n, double *out)
+{
+#define CALL(m) products_and_sums(l, g, m, 1, n, out)
+	FOR_UP_TO_8(l->n_shown, CALL)
+#undef CALL
+}
+
+static void held_uniform_2(const struct lull_linear *l, const struct lull_linear__lanes *g, size_t n, double *out)
+{
+#define CALL(m) products_and_sums(l, g, m, 2, n, out)
+	FOR_UP_TO_8(l->n_shown, CALL)
+#undef CALL
+}
+
 static void tile(const struct lull_linear *l, struct lull_linear__lanes *g, const double *t_h, size_t n, double t0_h,
 		 double step_h, bool is_fed, double *out)
 {
 	const size_t n_modes = (size_t)l->n_shown, n_out = (size_t)l->shape.n_outputs;
 
+	if (step_h > 0 && !is_fed && n_modes <= 8 && n_out <= 2) {
+		curves_any(l, g, t_h, 1, t0_h, false);
+		(n_out == 1 ? held_uniform_1 : held_uniform_2)(l, g, n, out);
+		return;
+	}
 	if (step_h > 0)
 		curves_uniform(l, g, t_h, n, t0_h, is_fed);
 	else
