@@ -14,6 +14,8 @@ BEGIN {
 	words("strtod", own); give("base/parse.c")
 	words("yaml_event_delete yaml_parser_delete yaml_parser_initialize yaml_parser_parse yaml_parser_set_encoding yaml_parser_set_input_string", own); give("base/yaml.c")
 	words("crypto_hash_sha256 crypto_hash_sha256_init crypto_hash_sha256_update crypto_hash_sha256_final", own); give("base/files.c")
+	words("sodium_init sodium_memzero sodium_bin2hex sodium_hex2bin randombytes_buf crypto_generichash_blake2b " \
+	      "crypto_aead_xchacha20poly1305_ietf_encrypt crypto_aead_xchacha20poly1305_ietf_decrypt", own); give("base/seal.c")
 	words("pthread_create pthread_join pthread_sigmask sigfillset sched_getaffinity __sched_cpucount sysconf " \
 	      "pthread_mutex_init pthread_mutex_destroy pthread_mutex_lock pthread_mutex_unlock " \
 	      "pthread_cond_init pthread_cond_destroy pthread_cond_wait pthread_cond_signal pthread_cond_broadcast", own); give("base/pool.c")

@@ -89,7 +89,9 @@ struct lull_written {
 };
 
 /* Returns when the group is durable. LULL_ECONFLICT: a version or revision is not the expected one, nothing written.
- * LULL_EIO: disk full, read-only, locked: nothing written; the record goes on when the cause is gone. */
+ * LULL_ENOTFOUND: the patient was erased. LULL_EIO: disk full, read-only, locked: nothing written; the record goes on when the
+ * cause is gone. (An error of the very last sync may, after a power cut, leave the write in place: idempotency keys settle it.)
+ * Stream, type, actor, sort and key are not sealed: they must not carry names or findings. */
 LULL_NODISCARD int lull_record_write(struct lull_record *record, const struct lull_write *write,
 				     struct lull_arena *arena, struct lull_written *out, struct lull_err *err);
 
@@ -140,9 +142,13 @@ LULL_NODISCARD int lull_record_text(struct lull_record *record, const char *kind
 LULL_NODISCARD int lull_reader_text(struct lull_reader *reader, const char *hash, struct lull_arena *arena,
 				    struct lull_bytes *out, struct lull_err *err);
 
-/* Destroys the patient's key: nothing of that patient can be read again, in this file or a later backup. */
+/* Destroys the patient's key, snapshots, rows and remembered answers: nothing sealed of that patient can be read again, in this
+ * file or a later backup. A backup made before still holds the key: destroy it too, or keep its key file locked away. */
 LULL_NODISCARD int lull_record_erase(struct lull_record *record, const char *patient, const struct lull_audit *audit,
 				     struct lull_err *err);
+
+/* Deletes rows expired at now_ms, and remembered requests older than two days. */
+LULL_NODISCARD int lull_record_purge(struct lull_record *record, int64_t now_ms, struct lull_err *err);
 
 /* Online copy to a new file (with key file) while others write; restore checks and puts it in place of a closed record. */
 LULL_NODISCARD int lull_record_backup(struct lull_record *record, const char *to_path, struct lull_err *err);
