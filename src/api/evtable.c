@@ -72,7 +72,7 @@ int lull_evtable_parse(const struct lull_popmodel *model, const char *events, co
 	if (rc != LULL_OK)
 		return rc;
 	lull_diags_init(&diags, &table->arena);
-	rc = lull_events_read_text(model->pm, events, &table->arena, &table->data, &diags);
+	rc = lull_events_read_text(model->pm, events, NULL, &table->arena, &table->data, &diags);
 	return finish(table, rc, &diags, &own, out, error);
 }
 

@@ -71,16 +71,18 @@ static int file_columns(struct simulate_job *job, const char *const *names, size
 static int read_events(struct simulate_job *job, const char *const *carry, size_t n_carry)
 {
 	const struct simulate_options *o = job->o;
-	const struct lull_events_options options = { .covariates_next = o->next, .carry = carry, .n_carry = n_carry };
+	struct lull_events_options options = { .covariates_next = o->next, .carry = carry, .n_carry = n_carry };
 	struct lull_diags diags;
 	struct lull_err err = { 0 };
 	char *bytes;
 	size_t n;
 	int rc;
 
+	for (size_t i = 0; i < job->draws.n; i++)
+		options.set_later |= UINT32_C(1) << job->draws.items[i].i_covariate;
 	lull_diags_init(&diags, job->cli->arena);
 	if (o->ev) {
-		rc = lull_events_read_text(job->pm, o->ev, job->cli->arena, &job->data, &diags);
+		rc = lull_events_read_text(job->pm, o->ev, &options, job->cli->arena, &job->data, &diags);
 	} else {
 		if (cli_read_file(job->cli, o->events, &bytes, &n, &err) != LULL_OK)
 			return cli_fail(&err);
@@ -319,9 +321,6 @@ static int choose_parameters(struct simulate_job *job, struct lull_err *err)
 		return rc;
 	job->sim.theta = theta;
 	job->draws.seed = (uint64_t)o->seed;
-	rc = sim_parse_draws(job->cli, job->pm, &o->covariate, &job->draws, err);
-	if (rc != LULL_OK)
-		return rc;
 	if (job->draws.n) {
 		job->sim.covariates = sim_draw_covariates;
 		job->sim.covariates_user = &job->draws;
@@ -369,6 +368,8 @@ static int prepare(struct simulate_job *job, int argc, char **argv)
 	if (o->carry && !(carry = sim_split(job->cli, o->carry, &n_carry)))
 		return cli_fail(&(struct lull_err){ .code = LULL_ENOMEM });
 	if (file_columns(job, carry, n_carry, &from_file, &n_from_file, &err) != LULL_OK)
+		return cli_fail(&err);
+	if (sim_parse_draws(job->cli, job->pm, &o->covariate, &job->draws, &err) != LULL_OK)
 		return cli_fail(&err);
 	if ((status = read_events(job, from_file, n_from_file)) != CLI_DONE)
 		return status;

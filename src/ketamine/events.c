@@ -54,14 +54,15 @@ int lull_events_compile(const struct lull_pm *pm, const struct lull_subject *sub
 /* ---- reading ------------------------------------------------------------------------- */
 
 int lull_events_read_csv(const struct lull_pm *pm, const char *bytes, size_t n_bytes, const char *path,
-			 const struct lull_events_options *options, struct lull_arena *arena,
+			 const struct lull_events_options *options,
+			  struct lull_arena *arena,
 			 struct lull_dataset *out, struct lull_diags *diags)
 {
 	return lull_events__read_csv(lull_pm_info(pm), bytes, n_bytes, path, options, arena, out, diags);
 }
 
-int lull_events_read_text(const struct lull_pm *pm, const char *text, struct lull_arena *arena,
+int lull_events_read_text(const struct lull_pm *pm, const char *text, const struct lull_events_options *options, struct lull_arena *arena,
 			  struct lull_dataset *out, struct lull_diags *diags)
 {
-	return lull_events__read_text(lull_pm_info(pm), text, arena, out, diags);
+	return lull_events__read_text(lull_pm_info(pm), text, options, arena, out, diags);
 }

@@ -136,7 +136,7 @@ static bool check_there(struct lull_events__reader *r)
 	}
 	for (int i = 0; i < r->info->n_covariates; i++) {
 		const double by_default = r->info->covariate_default[i];
-		if (r->covariate[i] >= 0 || (by_default >= 0 || by_default < 0))
+		if (r->covariate[i] >= 0 || (by_default >= 0 || by_default < 0) || r->set_later >> i & 1)
 			continue;
 		lull_diags_addf(r->diags, LULL_ERROR, r->path, r->line, 0, NULL, "add the column",
 				"no column %s, which the model %s needs", r->info->covariates[i].name, r->info->id);

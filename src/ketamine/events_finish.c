@@ -103,7 +103,7 @@ static void fill_covariates(struct lull_events__reader *r, struct lull_events__b
 			continue;
 		for (size_t i = 0; i < block->n; i++)
 			column[i * n_cov] = by_default;
-		if (r->covariate[c] < 0)
+		if (r->covariate[c] < 0 || r->set_later >> c & 1)
 			continue;
 		r->row_is_bad = false;
 		lull_events__say(r, is_missing(by_default) ? LULL_ERROR : LULL_WARNING, 0, r->info->covariates[c].name,

@@ -57,7 +57,8 @@ int lull_events__compile(const struct lull_events__source *source, const struct 
 int lull_events__read_csv(const struct lull_pm_info *info, const char *bytes, size_t n_bytes, const char *path,
 			  const struct lull_events_options *options, struct lull_arena *arena,
 			  struct lull_dataset *out, struct lull_diags *diags);
-int lull_events__read_text(const struct lull_pm_info *info, const char *text, struct lull_arena *arena,
+int lull_events__read_text(const struct lull_pm_info *info, const char *text,
+			   const struct lull_events_options *options, struct lull_arena *arena,
 			   struct lull_dataset *out, struct lull_diags *diags);
 
 /* An index in an array of names, case ignored; -1 none. */

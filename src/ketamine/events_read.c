@@ -408,7 +408,7 @@ int lull_events__read_csv(const struct lull_pm_info *info, const char *bytes, si
 	if (!r)
 		return LULL_ENOMEM;
 	*r = (struct lull_events__reader){ .info = info, .path = path, .arena = arena, .diags = diags, .decimal = decimal,
-					   .covariates_next = o->covariates_next, .id_text = "" };
+					   .covariates_next = o->covariates_next, .set_later = o->set_later, .id_text = "" };
 	if (csv_options.delimiter == decimal || (decimal != '.' && decimal != ',')) {
 		lull_diags_addf(diags, LULL_ERROR, path, 0, 0, NULL, "a file with decimal commas is parted by ;",
 				"'%c' cannot be decimal sign beside the delimiter '%c'", decimal, csv_options.delimiter);

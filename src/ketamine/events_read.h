@@ -36,6 +36,7 @@ struct lull_events__reader {
 	struct lull_diags *diags;
 	char decimal;
 	bool covariates_next;
+	uint32_t set_later;
 
 	/* columns; -1: not there */
 	const char **names; size_t n_cols;

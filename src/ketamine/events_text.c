@@ -387,7 +387,8 @@ static int hand_out(struct reader *r, struct lull_arena *arena, struct lull_data
 	return LULL_OK;
 }
 
-int lull_events__read_text(const struct lull_pm_info *info, const char *text, struct lull_arena *arena,
+int lull_events__read_text(const struct lull_pm_info *info, const char *text,
+			   const struct lull_events_options *options, struct lull_arena *arena,
 			   struct lull_dataset *out, struct lull_diags *diags)
 {
 	struct reader r = { .info = info, .diags = diags };
@@ -407,7 +408,7 @@ int lull_events__read_text(const struct lull_pm_info *info, const char *text, st
 	r.col = 0;
 	for (int c = 0; c < info->n_covariates; c++) {
 		const double by_default = info->covariate_default[c];
-		if (!r.has_covariate[c] && !(by_default >= 0) && !(by_default < 0))
+		if (!r.has_covariate[c] && !(by_default >= 0) && !(by_default < 0) && !(options && options->set_later >> c & 1))
 			say(&r, "add it: name=value", "the model %s needs %s", info->id, info->covariates[c].name);
 	}
 	if (!r.n_doses && !r.is_bad)

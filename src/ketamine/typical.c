@@ -140,7 +140,7 @@ int lull_typical_curve(const struct lull_typical *typical, const char *doses, co
 	struct lull_events_work *work = NULL;
 	struct lull_lin_job job;
 	struct lull_err err = { 0 };
-	int rc = lull_events_read_text(typical->pm, doses, arena, &data, diags);
+	int rc = lull_events_read_text(typical->pm, doses, NULL, arena, &data, diags);
 
 	*values = NULL;
 	if (rc != LULL_OK)

@@ -158,5 +158,9 @@ check "a plot that is no picture" 2 sim --ev "amt=1" --plot x.txt
 check "a summary's option alone" 2 sim --ev "amt=1" --above 3
 check "no uncertainty in this model" 3 sim --ev "amt=1" --uncertainty --nrep 2
 check "a folder that is not there" 4 sim --ev "amt=1" --times 1 --out nowhere/x.csv
+check "a covariate without default that is drawn" 0 "$LULL" simulate --model "$LULL_SOURCE/tests/data/models/w1.yaml" --ev "amt=0.5/kg" \
+	--covariate wt=uniform:50:100 --n 2 --times 1 --carry wt
+check "and one that nobody gives" 3 "$LULL" simulate --model "$LULL_SOURCE/tests/data/models/w1.yaml" --ev "amt=35" --times 1
+err_says "is named" "the model w1 needs wt"
 check "a model file of one's own" 0 "$LULL" simulate --model "$LULL_SOURCE/knowledge/models/domino1984.yaml" --ev "amt=35" --times 1
 finish

@@ -75,7 +75,7 @@ static int try_refused(struct lull_arena *arena)
 	lull_diags_init(&diags, arena);
 	int rc = lull_events__read_csv(&info, wrong, sizeof(wrong) - 1, "t.csv", NULL, arena, &data, &diags);
 	if (rc == LULL_EPARSE && diags.n_items == 2)
-		rc = lull_events__read_text(&info, "amt=5 cmt=oral dur=3sec", arena, &data, &diags);
+		rc = lull_events__read_text(&info, "amt=5 cmt=oral dur=3sec", NULL, arena, &data, &diags);
 	return rc == LULL_EPARSE && diags.n_items == 4 ? LULL_OK : rc;
 }
 
@@ -84,7 +84,7 @@ static int try_line(struct lull_arena *arena)
 	struct lull_diags diags;
 	struct lull_dataset data;
 	lull_diags_init(&diags, arena);
-	return lull_events__read_text(&info, "amt=5mg/kg ii=3 addl=2 weight=80; amt=3", arena, &data, &diags);
+	return lull_events__read_text(&info, "amt=5mg/kg ii=3 addl=2 weight=80; amt=3", NULL, arena, &data, &diags);
 }
 
 static void fail_each(attempt_fn attempt, const char *name, bool all_after)

@@ -108,7 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (data[0] >> 6 & 1) {
 		char *text = lull_arena_strndup(&arena, (const char *)data + 1, size - 1);
 		must(text != NULL);
-		rc = lull_events__read_text(&info, text, &arena, &set, &diags);
+		rc = lull_events__read_text(&info, text, NULL, &arena, &set, &diags);
 	} else {
 		rc = lull_events__read_csv(&info, (const char *)data + 1, size - 1, "fuzz.csv", &options, &arena, &set, &diags);
 	}

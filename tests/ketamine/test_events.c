@@ -32,7 +32,7 @@ static void read_input(struct page *page, const char *text, bool is_line, bool i
 	lull_buf_reset(&page->said);
 	page->data = (struct lull_dataset){ 0 };
 	page->is_line = is_line;
-	const int rc = is_line ? lull_events_read_text(page->pm, text, &page->arena, &page->data, &diags)
+	const int rc = is_line ? lull_events_read_text(page->pm, text, NULL, &page->arena, &page->data, &diags)
 			       : lull_events_read_csv(page->pm, text, strlen(text), "events.csv", &options, &page->arena,
 						      &page->data, &diags);
 	lull_diags_print(&diags, &page->said);
@@ -320,11 +320,11 @@ static void doses_by_weight(void **state)
 	struct lull_err err = { 0 };
 	(void)state;
 	lull_diags_init(&diags, &lab->arena);
-	assert_int_equal(lull_events_read_text(lab->pm, "amt=0.5mg/kg", &lab->arena, &data, &diags), LULL_OK);
+	assert_int_equal(lull_events_read_text(lab->pm, "amt=0.5mg/kg", NULL, &lab->arena, &data, &diags), LULL_OK);
 	struct lull_subject person = data.subjects[0];
 	person.covariates = &kg;
 	assert_ok(kit_run(lab->pm, &person, &ask, &by_kg, &err), &err);
-	assert_int_equal(lull_events_read_text(lab->pm, "amt=45 wt=90", &lab->arena, &data, &diags), LULL_OK);
+	assert_int_equal(lull_events_read_text(lab->pm, "amt=45 wt=90", NULL, &lab->arena, &data, &diags), LULL_OK);
 	assert_ok(kit_run(lab->pm, data.subjects, &ask, &plain, &err), &err);
 	for (int i = 0; i < 3; i++)
 		assert_close(by_kg.c[i], plain.c[i], 0, 0);

@@ -57,7 +57,7 @@ static struct bench read_text(const char *text)
 	const struct lull_pm_info info = info_of("h", 1);
 	struct bench b = { 0 };
 	lull_diags_init(&b.diags, &b.arena);
-	b.rc = lull_events__read_text(&info, text, &b.arena, &b.data, &b.diags);
+	b.rc = lull_events__read_text(&info, text, NULL, &b.arena, &b.data, &b.diags);
 	print(&b);
 	return b;
 }
@@ -513,10 +513,10 @@ static void doses_by_weight(void **state)
 	done(&b);
 	const struct lull_pm_info info = info_of("h", 0);
 	lull_diags_init(&b.diags, &b.arena);
-	b.rc = lull_events__read_text(&info, "amt=0.5/kg weight=60", &b.arena, &b.data, &b.diags);
+	b.rc = lull_events__read_text(&info, "amt=0.5/kg weight=60", NULL, &b.arena, &b.data, &b.diags);
 	assert_close(record_of(&b, 0)->amt, 30, 0, 0);
 	assert_int_equal(record_of(&b, 0)->amt_per, 0);
-	b.rc = lull_events__read_text(&info, "amt=0.5/kg", &b.arena, &b.data, &b.diags);
+	b.rc = lull_events__read_text(&info, "amt=0.5/kg", NULL, &b.arena, &b.data, &b.diags);
 	assert_int_equal(b.rc, LULL_EPARSE);
 	done(&b);
 }

@@ -67,7 +67,7 @@ static void give(struct rig *r, const char *doses, const double *covariates, con
 	int status = LULL_OK;
 
 	lull_diags_init(&diags, &r->arena);
-	const int rc = lull_events_read_text(r->pm, doses, &r->arena, &data, &diags);
+	const int rc = lull_events_read_text(r->pm, doses, NULL, &r->arena, &data, &diags);
 	lull_assert_no_diags_at(&diags, __FILE__, __LINE__);
 	assert_int_equal(rc, LULL_OK);
 	lull_pm_typical(r->pm, theta);

@@ -33,7 +33,7 @@ static struct lull_dataset doses(const struct lull_pm *of, const char *text)
 	struct lull_dataset data = { 0 };
 
 	lull_diags_init(&diags, &arena);
-	const int rc = lull_events_read_text(of, text, &arena, &data, &diags);
+	const int rc = lull_events_read_text(of, text, NULL, &arena, &data, &diags);
 	assert_no_diags(&diags);
 	assert_int_equal(rc, LULL_OK);
 	return data;

@@ -89,14 +89,16 @@ LULL_NODISCARD int lull_events_compile(const struct lull_pm *pm, const struct lu
 struct lull_events_options {
 	bool covariates_next;       /* next observation carried backward; else last carried forward */
 	const char *const *carry; size_t n_carry;
+	uint32_t set_later;         /* bit c: covariate c is drawn for each person and need not be here */
 	char decimal, delimiter;    /* '.' and ',' ; 0: those                                       */
 };
 LULL_NODISCARD int lull_events_read_csv(const struct lull_pm *pm, const char *bytes, size_t n_bytes, const char *path,
 					const struct lull_events_options *options, struct lull_arena *arena,
 					struct lull_dataset *out, struct lull_diags *diags);
-/* "amt=35 dur=40min ii=48h addl=2; amt=10 time=3h cmt=nasal weight=80": one subject, ID 1, doses only. */
-LULL_NODISCARD int lull_events_read_text(const struct lull_pm *pm, const char *text, struct lull_arena *arena,
-					 struct lull_dataset *out, struct lull_diags *diags);
+/* "amt=35 dur=40min ii=48h addl=2; amt=10 time=3h cmt=nasal weight=80": one subject, ID 1, doses only.
+ * Of the options (NULL: none) set_later counts. */
+LULL_NODISCARD int lull_events_read_text(const struct lull_pm *pm, const char *text, const struct lull_events_options *options,
+					 struct lull_arena *arena, struct lull_dataset *out, struct lull_diags *diags);
 
 /* For records that come from elsewhere (arrays of a program): the first fault of the same rules as LULL_EDOMAIN, its item
  * ("RATE") in err->where; and what a record is where nobody says (NM-TRAN's rule: a dose has dose items). */
