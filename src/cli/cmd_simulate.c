@@ -157,7 +157,7 @@ static int choose_times(struct simulate_job *job, struct lull_err *err)
 	struct lull_events_ask *ask = &job->sim.ask;
 
 	if (text) {
-		const int rc = sim_times_parse(text, job->h_per_unit, job->cli->arena, &job->times, err);
+		const int rc = lull_ask_parse_times(text, job->h_per_unit, job->cli->arena, &job->times, err);
 		if (rc != LULL_OK)
 			return rc;
 		ask->grid_h = job->times.t_h;
@@ -315,14 +315,14 @@ static int choose_parameters(struct simulate_job *job, struct lull_err *err)
 {
 	const struct simulate_options *o = job->o;
 	double *theta, *rows;
-	int rc = sim_set_params(job->cli, job->pm, &o->set, &theta, err);
+	int rc = lull_ask_set_params(job->pm, o->set.items, o->set.n, job->cli->arena, &theta, err);
 
 	if (rc != LULL_OK)
 		return rc;
 	job->sim.theta = theta;
 	job->draws.seed = (uint64_t)o->seed;
 	if (job->draws.n) {
-		job->sim.covariates = sim_draw_covariates;
+		job->sim.covariates = lull_ask_draw_covariates;
 		job->sim.covariates_user = &job->draws;
 	}
 	job->sim.n_rep = (uint32_t)(o->n_rep > 0 ? o->n_rep : 1);
@@ -369,7 +369,7 @@ static int prepare(struct simulate_job *job, int argc, char **argv)
 		return cli_fail(&(struct lull_err){ .code = LULL_ENOMEM });
 	if (file_columns(job, carry, n_carry, &from_file, &n_from_file, &err) != LULL_OK)
 		return cli_fail(&err);
-	if (sim_parse_draws(job->cli, job->pm, &o->covariate, &job->draws, &err) != LULL_OK)
+	if (lull_ask_parse_draws(job->pm, o->covariate.items, o->covariate.n, job->cli->arena, &job->draws, &err) != LULL_OK)
 		return cli_fail(&err);
 	if ((status = read_events(job, from_file, n_from_file)) != CLI_DONE)
 		return status;

@@ -29,8 +29,8 @@ struct simulate_job {
 	struct lull_dataset data;
 	struct lull_subject only;           /* --id */
 	struct lull_sim sim;
-	struct sim_times times;
-	struct sim_draws draws;
+	struct lull_ask_times times;
+	struct lull_ask_draws draws;
 	int format;
 	struct lull_sim_layout layout;
 	struct lull_sim_head head;

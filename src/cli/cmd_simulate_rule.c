@@ -35,7 +35,7 @@ struct rule_job {
 	struct lull_bridge bridge;
 	struct lull_like like;
 	struct lull_live_ask ask;
-	struct sim_times times;
+	struct lull_ask_times times;
 	size_t n_people;
 	uint64_t first_id;
 	int format;
@@ -183,7 +183,7 @@ static int choose(struct rule_job *job, int argc, char **argv, struct lull_err *
 
 	if (!notes || !text)
 		return lull_nomem(err);
-	const int rc = sim_times_parse(text, 1, arena, &job->times, err);
+	const int rc = lull_ask_parse_times(text, 1, arena, &job->times, err);
 	if (rc != LULL_OK)
 		return rc;
 	if (job->times.t_h[0] < 0)

@@ -101,7 +101,7 @@ static int make_runs(struct looking *l, struct lull_err *err)
 static int make_times(struct looking *l, struct lull_err *err)
 {
 	struct simulate_job *job = l->job;
-	const struct sim_times *asked = &job->times;
+	const struct lull_ask_times *asked = &job->times;
 	double *t_h = LULL_ARENA_NEW(job->cli->arena, double, FINE_TIMES);
 
 	if (!t_h)

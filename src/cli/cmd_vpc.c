@@ -570,7 +570,7 @@ static int prepare(struct job *job, int argc, char **argv)
 	v->pred_corr = o->pred_corr;
 	v->ci = o->ci;
 	if ((rc = choose_output(job, &err)) || (rc = parse_quantiles(job, &err)) || (rc = parse_bins(job, &err)) ||
-	    (rc = sim_set_params(job->cli, job->pm, &o->set, &theta, &err)) || (rc = choose_carried(job, &c, &err)))
+	    (rc = lull_ask_set_params(job->pm, o->set.items, o->set.n, job->cli->arena, &theta, &err)) || (rc = choose_carried(job, &c, &err)))
 		return cli_fail(&err);
 	if (o->uncertainty && !job->info->has_uncertainty) {
 		lull_fail(&err, LULL_EUNSUPPORTED, "--uncertainty", "the model %s states no uncertainty of its parameters", job->info->id);

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include "cli.h"
 #include "lull/codec/sim_out.h"
+#include "lull/ketamine/ask.h"
 #include "lull/report/plot.h"
 
 /* Interrupted by the user (Ctrl-C): as shells count it. */
@@ -18,38 +19,9 @@ const char **sim_split(struct cli *cli, const char *text, size_t *n);
 /* A model by its id, or a file of one's own ("./mine.yaml"). CLI_DONE or the exit status. */
 int sim_load_model(struct cli *cli, const char *name, const struct lull_pm **out);
 
-/* "0:0.25:24,48,72:12:168" in the model's unit of time, sorted, each once. */
-struct sim_times {
-	const double *t_h;
-	size_t n;
-	double step_h; /* > 0: one uniform range */
-};
-LULL_NODISCARD int sim_times_parse(const char *text, double h_per_unit, struct lull_arena *arena,
-				   struct sim_times *out, struct lull_err *err);
-
-/* --set CL=70,V1=20 on top of the typical values; --posterior rows. */
-LULL_NODISCARD int sim_set_params(struct cli *cli, const struct lull_pm *pm, const struct cli_list *list, double **theta,
-				  struct lull_err *err);
+/* --posterior FILE: rows of parameters (ketamine/ask.h) and the file's hash. */
 LULL_NODISCARD int sim_read_posterior(struct cli *cli, const struct lull_pm *pm, const char *path, double **rows,
 				      size_t *n_rows, char hash[LULL_HASH_TEXT], struct lull_err *err);
-
-/* --covariate wt=80 or wt=normal:80:15:45:140 (mean, sd, between), lognormal:MEDIAN:CV[:A:B],
- * uniform:A:B, one:P (1 with probability P, else 0). A person's draw belongs to seed, replicate and ID. */
-enum sim_draw_kind { SIM_FIXED, SIM_NORMAL, SIM_LOGNORMAL, SIM_UNIFORM, SIM_ONE };
-struct sim_draw {
-	int i_covariate;
-	enum sim_draw_kind kind;
-	double a, b, min, max; /* value; mean and sd; median and log sd; ends; probability */
-};
-struct sim_draws {
-	struct sim_draw items[LULL_PM_MAX_COVARIATES];
-	size_t n;
-	uint64_t seed;
-};
-LULL_NODISCARD int sim_parse_draws(struct cli *cli, const struct lull_pm *pm, const struct cli_list *list,
-				   struct sim_draws *out, struct lull_err *err);
-/* For struct lull_sim: sets the covariates of one person. user is a struct sim_draws. */
-void sim_draw_covariates(void *user, uint32_t replicate, uint64_t id, double *covariates);
 
 /* The command that makes the same bytes again: without --out, --plot, --threads, --quiet, which change none; with
  * the format said. Quoted for a shell. */
