@@ -137,7 +137,7 @@ static int one_int(struct lull_db *db, const char *name, int64_t *out, struct lu
 static int put_events(struct lull_record *record, struct lull_job *job, struct lull_buf *sealed, struct lull_err *err)
 {
 	const struct lull_write *w = job->write;
-	int64_t seq;
+	int64_t seq = 0;
 	int rc = one_int(record->db, "event_last", &seq, err);
 	job->first_seq = seq + 1;
 	for (size_t i = 0; i < w->n_events && rc == LULL_OK; i++)

@@ -305,6 +305,9 @@ int lull_db_copy(struct lull_db *db, const char *to_path, struct lull_err *err)
 		const int end = copy ? sqlite3_backup_finish(copy) : sqlite3_errcode(to);
 		if (end != SQLITE_OK || rc != SQLITE_DONE)
 			ours = fail_as(to, end != SQLITE_OK ? end : rc, err);
+		/* A file without a log of its own: it can be read where nothing can be written. */
+		else if ((rc = sqlite3_exec(to, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL)) != SQLITE_OK)
+			ours = fail_as(to, rc, err);
 	}
 	if (lull_db_is_in_transaction(db) && lull_db_do(db, LULL_DB_ROLLBACK, NULL) != LULL_OK && ours == LULL_OK)
 		ours = lull_fail(err, LULL_EIO, "record", "the copy's read could not be ended");

@@ -63,6 +63,9 @@ int lull_keys__seal(const struct lull_key *key, const char *const *fields, size_
 int lull_keys__unseal(const struct lull_key *key, const char *const *fields, size_t n_fields, const void *sealed, size_t n,
 		      struct lull_arena *arena, struct lull_bytes *out, struct lull_err *err);
 
+/* record.c */
+int lull_record__sync_folder(const char *path, struct lull_err *err); /* of the file at path */
+
 /* apply.c: one member of a group, inside its savepoint */
 int lull_apply__job(struct lull_record *record, struct lull_job *job, struct lull_err *err);
 void lull_apply__audit_link(const struct lull_audit *a, const unsigned char *before, struct lull_buf *scratch, unsigned char *link);

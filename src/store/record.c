@@ -92,7 +92,7 @@ static int get_about(struct lull_record *record, struct lull_err *err)
 	return rc;
 }
 
-static int sync_folder(const char *path, struct lull_err *err)
+int lull_record__sync_folder(const char *path, struct lull_err *err)
 {
 	struct lull_buf folder = { 0 };
 	const char *slash = strrchr(path, '/');
@@ -107,15 +107,17 @@ static int sync_folder(const char *path, struct lull_err *err)
 	return rc;
 }
 
-static int open_files(struct lull_record *record, const struct lull_record_options *o, struct lull_err *err)
+static int open_files(struct lull_record *record, const struct lull_record_options *o, bool *has_made, struct lull_err *err)
 {
 	struct stat st;
 	const bool is_there = stat(o->path, &st) == 0;
+	*has_made = false;
 	if (o->create && is_there)
 		return lull_fail(err, LULL_ECONFLICT, o->path, "the file exists already");
 	if (!o->create && !is_there)
 		return lull_fail(err, LULL_ENOTFOUND, o->path, "no such record");
 	int rc = o->create ? lull_keys__make(o->path, &record->master, err) : lull_keys__read(o->path, &record->master, err);
+	*has_made = rc == LULL_OK && o->create;
 	if (rc == LULL_OK && !o->read_only)
 		rc = take_lock(record, err);
 	if (rc == LULL_OK)
@@ -132,8 +134,21 @@ static int open_files(struct lull_record *record, const struct lull_record_optio
 	if (rc == LULL_OK && o->create)
 		rc = put_about(record, o->is_demo, err);
 	if (rc == LULL_OK && o->create)
-		rc = sync_folder(o->path, err);
+		rc = lull_record__sync_folder(o->path, err);
 	return rc == LULL_OK ? get_about(record, err) : rc;
+}
+
+/* What a creation that failed half-way made; nobody has seen it yet. */
+static void remove_files(const char *path)
+{
+	static const char *const ends[] = { "-wal", "-shm", "", ".key" };
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		struct lull_buf name = { 0 };
+		lull_buf_printf(&name, "%s%s", path, ends[i]);
+		if (!name.failed)
+			unlink(lull_buf_text(&name));
+		lull_buf_clear(&name);
+	}
 }
 
 int lull_record_open(const struct lull_record_options *options, struct lull_record **out, struct lull_err *err)
@@ -158,11 +173,14 @@ int lull_record_open(const struct lull_record_options *options, struct lull_reco
 	pthread_mutex_init(&record->lock, NULL);
 	pthread_cond_init(&record->has_work, NULL);
 	pthread_cond_init(&record->has_done, NULL);
-	rc = open_files(record, options, err);
+	bool has_made;
+	rc = open_files(record, options, &has_made, err);
 	if (rc == LULL_OK && !options->read_only)
 		rc = lull_writer__start(record, err);
 	if (rc != LULL_OK) {
 		lull_record_close(record);
+		if (has_made)
+			remove_files(options->path);
 		return rc;
 	}
 	*out = record;

@@ -65,6 +65,8 @@ int lull_record_backup(struct lull_record *record, const char *to_path, struct l
 		rc = lull_db_copy(db, part, err);
 	if (rc == LULL_OK && (chmod(part, 0600) != 0 || rename(part, to_path) != 0))
 		rc = lull_fail(err, LULL_EIO, to_path, "the copy could not be put in place");
+	if (rc == LULL_OK)
+		rc = lull_record__sync_folder(to_path, err);
 	lull_db_close(db);
 	if (rc != LULL_OK) {
 		unlink(part);
@@ -253,6 +255,8 @@ int lull_record_restore(const char *from_path, const char *to_path, struct lull_
 		rc = put_aside(to_path, ends[i], &arena, err);
 	if (rc == LULL_OK && (rename(part_key, key) != 0 || rename(part, to_path) != 0))
 		rc = lull_fail(err, LULL_EIO, to_path, "the checked copy could not be put in place; it is %s", part);
+	if (rc == LULL_OK)
+		rc = lull_record__sync_folder(to_path, err);
 	lull_arena_clear(&arena);
 	return rc;
 }

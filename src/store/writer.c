@@ -53,8 +53,11 @@ static void commit_group(struct lull_record *record, struct lull_job *group)
 	if (rc != LULL_OK)
 		fail_group(group, rc, &err);
 	for (struct lull_job *job = group; job && rc == LULL_OK; job = job->next) {
-		if (job->kind == LULL_JOB_ERASE && job->rc == LULL_OK)
-			job->rc = lull_db_empty_log(record->db, &job->err);
+		if (job->kind == LULL_JOB_ERASE && job->rc == LULL_OK && lull_db_empty_log(record->db, &job->err) != LULL_OK) {
+			job->rc = lull_fail(&job->err, LULL_EIO, record->path, "the patient's key is destroyed, but a reader kept the log file busy: "
+					    "its old bytes are still on the disk");
+			lull_mend(&job->err, "erase once more; that empties the log");
+		}
 	}
 }
 

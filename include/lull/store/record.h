@@ -150,7 +150,9 @@ LULL_NODISCARD int lull_record_erase(struct lull_record *record, const char *pat
 /* Deletes rows expired at now_ms, and remembered requests older than two days. */
 LULL_NODISCARD int lull_record_purge(struct lull_record *record, int64_t now_ms, struct lull_err *err);
 
-/* Online copy to a new file (with key file) while others write; restore checks and puts it in place of a closed record. */
+/* Online copy to a new file (with key file) while others write. Restore checks the copy and puts it in place of a closed record,
+ * which stays beside it as "path.replaced" until the next restore; who was erased there is erased in the copy too (not when
+ * that file is so damaged that it cannot be opened: then erase again by hand). */
 LULL_NODISCARD int lull_record_backup(struct lull_record *record, const char *to_path, struct lull_err *err);
 LULL_NODISCARD int lull_record_restore(const char *from_path, const char *to_path, struct lull_err *err);
 /* Integrity of file, keys, sequence numbers and audit chain: *report is text for people, in the arena. */
