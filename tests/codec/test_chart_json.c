@@ -270,6 +270,35 @@ static void an_older_body_is_lifted(void **state)
 	assert_int_equal(lull_care_event_read("consent", 1, old, strlen(old), NULL, 0, &arena, &e, &err), LULL_EUNSUPPORTED);
 }
 
+/* Memory may end anywhere: the event is then refused and the chart is what it was. */
+static void memory_that_ends_leaves_the_chart(void **state)
+{
+	(void)state;
+	struct lull_chart_event events[N_STORY];
+	struct lull_err err = { 0 };
+	size_t n_failed = 0;
+	fill(events);
+	lull_mem_fail_in_arenas(true);
+	for (uint64_t nth = 1; nth < 60; nth++) {
+		struct lull_chart c = { 0 };
+		lull_mem_fail_at(nth, true);
+		size_t i = 0;
+		int rc = LULL_OK;
+		while (rc == LULL_OK && i < N_STORY)
+			rc = lull_chart_apply(&c, &events[i++], &arena, &err);
+		lull_mem_fail_at(0, false);
+		if (rc == LULL_OK)
+			continue;
+		assert_int_equal(rc, LULL_ENOMEM);
+		assert_true(c.last_seq == (double)(i - 1));
+		n_failed++;
+		assert_ok(lull_chart_fold(&c, events, N_STORY, &arena, &err), &err);
+		assert_true(c.last_seq == N_STORY);
+	}
+	lull_mem_fail_in_arenas(false);
+	assert_true(n_failed > 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +308,7 @@ int main(void)
 		cmocka_unit_test_teardown(no_word_about_a_day_is_lost_or_doubled, clear),
 		cmocka_unit_test_teardown(the_record_is_what_holds_now, clear),
 		cmocka_unit_test_teardown(an_older_body_is_lifted, clear),
+		cmocka_unit_test_teardown(memory_that_ends_leaves_the_chart, clear),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
