@@ -181,9 +181,22 @@ static void do_lab(const struct lull_session *s, const struct lull_session_event
 		entry->flag = lull_session__rule(kb, "FLAG-LIVER");
 }
 
-static void do_second(struct lull_session_fold *f, const struct lull_session_event *e)
+/* The lowered rate was checked after all. */
+static void close_unchecked(struct lull_session *s)
 {
+	const struct lull_session_rule *rule = lull_session__rule(s->kb, "FLAG-REDUCE-UNCHECKED");
+
+	for (size_t i = 0; i < s->n_entries; i++)
+		if (s->entries[i].flag == rule)
+			s->entries[i].flag = NULL;
+	s->now.rate_check_open = false;
+}
+
+static void do_second(struct lull_session *s, const struct lull_session_event *e)
+{
+	struct lull_session_fold *f = &s->now;
 	const struct lull_ev_second *c = &e->body.second;
+	const double off_mg_per_h = c->ml_per_h * f->bag_mg_per_ml - f->rate_mg_per_h;
 
 	if (c->occasion == LULL_SECOND_START || c->occasion == LULL_SECOND_BAG)
 		f->bag_checked = true;
@@ -193,8 +206,9 @@ static void do_second(struct lull_session_fold *f, const struct lull_session_eve
 		f->second_ms = e->at_ms;
 		f->second_ml_per_h = c->ml_per_h;
 		f->second_for = c->occasion;
-		f->rate_check_open = false;
 	}
+	if (f->rate_check_open && off_mg_per_h <= 1e-6 && off_mg_per_h >= -1e-6)
+		close_unchecked(s);
 }
 
 static void do_open(struct lull_session_fold *f, const struct lull_session_event *e)
@@ -260,7 +274,7 @@ static int effect(struct lull_session *s, struct lull_session_entry *entry, stru
 		f->second_ms = 0;
 		break;
 	case LULL_EV_SECOND:
-		do_second(f, e);
+		do_second(s, e);
 		break;
 	case LULL_EV_PUMP:
 		rc = do_pump(s, e, entry, err);

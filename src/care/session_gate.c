@@ -207,14 +207,14 @@ static int check_limits(const struct gate *g, double mg_per_h, bool has_reason)
 	const struct lull_limit_scope scope = scope_of(f);
 	const struct lull_limit *hit;
 	const double rate = mg_per_h / f->plan.dosing_kg;
-	int verdict = lull_limits_judge(g->kb->limits, LULL_LIM_RATE, &scope, rate, &hit);
+	enum lull_limit_verdict verdict = lull_limits_judge(g->kb->limits, LULL_LIM_RATE, &scope, rate, &hit);
 
 	if (verdict == LULL_PAST_HARD || verdict == LULL_NO_LIMIT)
 		return refuse(g, LULL_EDOMAIN, "SES-RATE-HARD", "$.body.mg_per_h");
 	if (g->e->kind == LULL_EV_PUMP && f->phase == LULL_SESSION_RUNNING) {
 		const double step = (mg_per_h - f->rate_mg_per_h) / f->plan.dosing_kg;
-		const int of_step = lull_limits_judge(g->kb->limits, LULL_LIM_STEP, &scope, step, &hit);
-		const int of_time = lull_limits_judge(g->kb->limits, LULL_LIM_STEP_INTERVAL_MIN_H, &scope,
+		const enum lull_limit_verdict of_step = lull_limits_judge(g->kb->limits, LULL_LIM_STEP, &scope, step, &hit);
+		const enum lull_limit_verdict of_time = lull_limits_judge(g->kb->limits, LULL_LIM_STEP_INTERVAL_MIN_H, &scope,
 						      (double)(g->e->at_ms - f->rate_ms) / LULL_MS_PER_H, &hit);
 		if (of_step == LULL_PAST_HARD || of_time == LULL_PAST_HARD)
 			return refuse(g, LULL_EDOMAIN, "SES-RATE-HARD", "$.body.mg_per_h");

@@ -23,6 +23,7 @@ static const struct verb {
 	{ "plan", cmd_plan, "what exactly is infused, in mg and mL, or which limit forbids it" },
 	{ "protocols", cmd_protocols, "dosing protocols: what each states and what it leaves open" },
 	{ "screen", cmd_screen, "whether ketamine may be offered: what excludes, what is unknown" },
+	{ "session", cmd_session, "a visit or a course replayed: what is open, overdue, refused, missing" },
 	{ "simulate", cmd_simulate, "a model over time: concentrations and effects, for one person or a million" },
 	{ "version", cmd_version, "program version and knowledge hash" },
 	{ "vpc", cmd_vpc, "visual predictive check: observed beside simulated percentiles" },
