@@ -48,8 +48,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!kb.n_rules) {
 		struct lull_files files = { .items = lull_embedded_files, .n_items = lull_n_embedded_files, .origin = "embedded" };
 		must(lull_files_seal(&files, NULL) == LULL_OK);
-		must(lull_plan_kb_load(&files, &forever, &plan, NULL) == LULL_OK);
-		must(lull_session_kb_load(&files, &plan, &forever, &kb, NULL) == LULL_OK);
+		struct lull_diags diags;
+		lull_diags_init(&diags, &forever);
+		must(lull_plan_kb_load(&files, &forever, &plan, &diags) == LULL_OK);
+		must(lull_session_kb_load(&files, &plan, &forever, &kb, &diags) == LULL_OK);
 	}
 	lull_session_init(&s, &kb, &arena);
 	for (size_t i = 0; i < size;) {
