@@ -17,6 +17,8 @@ static bool coin(void)
 
 static void put_bytes(struct image *im, size_t at, const unsigned char *bytes, size_t n)
 {
+	if (n == 0)
+		return;
 	if (at + n > im->cap) {
 		im->cap = 2 * (at + n);
 		im->bytes = realloc(im->bytes, im->cap);

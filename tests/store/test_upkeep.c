@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "store.h"
+#include "lull/store/db.h"
 
 /* Behind the record's back. */
 static int raw(const char *path, const char *sql)
@@ -315,11 +316,63 @@ static void read_only(void **state)
 	place_end(&p);
 }
 
+static void copy_file(const char *from, const char *to)
+{
+	struct lull_arena arena = { 0 };
+	size_t n;
+	const char *bytes = test_read(from, &n, &arena);
+	FILE *out = fopen(to, "wb");
+	assert_non_null(out);
+	assert_int_equal(fwrite(bytes, 1, n, out), n);
+	assert_int_equal(fclose(out), 0);
+	assert_int_equal(chmod(to, 0600), 0);
+	lull_arena_clear(&arena);
+}
+
+/* A stored record of every version up to this program's opens, is raised, and still says what it said. A new version
+ * needs the file of the one before: tests/data/store/vN.lull with its key. */
+static void earlier_versions(void **state)
+{
+	(void)state;
+	for (int version = 1; version <= LULL_DB_VERSION; version++) {
+		struct place p;
+		char key[128], from[64];
+		place_make(&p, false);
+		lull_record_close(p.record);
+		lull_text_format(key, sizeof(key), "%s.key", p.path);
+		lull_text_format(from, sizeof(from), "tests/data/store/v%d.lull", version);
+		copy_file(from, p.path);
+		lull_text_format(from, sizeof(from), "tests/data/store/v%d.lull.key", version);
+		copy_file(from, key);
+		assert_ok(lull_record_open(&(struct lull_record_options){ .path = p.path }, &p.record, &p.err), &p.err);
+		struct lull_reader *reader;
+		struct lull_record_about about;
+		struct lull_stream_state stream;
+		struct lull_row row;
+		const char *report;
+		assert_ok(lull_reader_open(p.record, &reader, &p.err), &p.err);
+		assert_ok(lull_reader_about(reader, &about, &p.err), &p.err);
+		assert_int_equal(about.schema_version, LULL_DB_VERSION);
+		assert_int_equal(about.n_events, 3);
+		assert_ok(lull_reader_stream(reader, "patient/17", 1, &p.arena, &stream, &p.err), &p.err);
+		assert_memory_equal(stream.snapshot.state.data, "state", 5);
+		assert_int_equal(stream.events.n, 1);
+		assert_string_equal(stream.events.items[0].why, "because");
+		assert_memory_equal(stream.events.items[0].body.data, "written by version", 18);
+		assert_ok(lull_reader_row(reader, "user", "anna", 1, &p.arena, &row, &p.err), &p.err);
+		lull_reader_close(reader);
+		assert_ok(lull_record_check(p.record, &p.arena, &report, &p.err), &p.err);
+		assert_int_equal(add(&p, "patient/99", "x", -1), LULL_ENOTFOUND); /* erased then, erased now */
+		assert_int_equal(add(&p, "patient/17", "x", 2), 4);
+		place_end(&p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(erasure), cmocka_unit_test(restore_drill), cmocka_unit_test(what_does_not_open), cmocka_unit_test(tampering),
-		cmocka_unit_test(clock_back), cmocka_unit_test(read_only),
+		cmocka_unit_test(clock_back), cmocka_unit_test(read_only), cmocka_unit_test(earlier_versions),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("upkeep", tests, NULL, NULL);
