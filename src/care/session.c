@@ -100,6 +100,9 @@ static int do_pump(struct lull_session *s, const struct lull_session_event *e, s
 	const bool is_less = p->act == LULL_PUMP_RATE && p->mg_per_h < f->rate_mg_per_h;
 	double rate = p->mg_per_h;
 
+	/* a late entry lies before what was reckoned with the old rate: that piece is taken back */
+	if (e->at_ms < f->settled_ms && !f->bag_ran_dry)
+		f->given_mg -= f->rate_mg_per_h * (double)(f->settled_ms - e->at_ms) / LULL_MS_PER_H;
 	if (p->act == LULL_PUMP_HOLD || p->act == LULL_PUMP_STOP) {
 		rate = 0;
 		if (f->phase == LULL_SESSION_RUNNING)
@@ -398,6 +401,19 @@ static int check_seq(const struct lull_session *s, const struct lull_session_eve
 	return LULL_OK;
 }
 
+/* Room for every piece of rate that the entries may make, so that an accepted entry cannot fail half-way:
+ * one an entry by the pump, one where a container runs dry. */
+static int reserve(struct lull_session *s, struct lull_err *err)
+{
+	struct lull_session_fold *f = &s->now;
+	struct lull_session_rate *grown = lull_arena_grow(s->arena, f->rates, f->n_rates, &f->cap_rates,
+							  2 * (s->n_entries + 1), sizeof(*grown));
+	if (!grown)
+		return lull_nomem(err);
+	f->rates = grown;
+	return LULL_OK;
+}
+
 int lull_session_apply(struct lull_session *s, const struct lull_session_event *e, struct lull_session_answer *answer,
 		       struct lull_err *err)
 {
@@ -417,7 +433,8 @@ int lull_session_apply(struct lull_session *s, const struct lull_session_event *
 	s->entries = grown;
 	struct lull_session_entry *entry = &s->entries[s->n_entries];
 	*entry = (struct lull_session_entry){ 0 };
-	if ((rc = answer->code = keep(s, e, &entry->event, err)) != LULL_OK)
+	if ((rc = answer->code = keep(s, e, &entry->event, err)) != LULL_OK ||
+	    (rc = answer->code = reserve(s, err)) != LULL_OK)
 		return rc;
 	const bool is_control = e->kind == LULL_EV_PUMP || e->kind == LULL_EV_PROGRAM || e->kind == LULL_EV_BAG;
 	entry->is_conflict = is_control && e->based_on > 0 && e->based_on < s->now.rate_seq;

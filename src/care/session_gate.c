@@ -107,7 +107,7 @@ static bool may_signs_start(const struct lull_session_kb *kb, const struct lull_
 	const double *v = f->signs.value;
 	const double sbp = v[LULL_VITAL_sbp_mmhg], dbp = v[LULL_VITAL_dbp_mmhg], hr = v[LULL_VITAL_hr_per_min];
 
-	if (!f->signs_ms || (double)(at_ms - f->signs_ms) > kb->start_signs_min.value * LULL_MS_PER_MIN)
+	if (!f->signs_ms || f->signs_ms > at_ms || (double)(at_ms - f->signs_ms) > kb->start_signs_min.value * LULL_MS_PER_MIN)
 		return false;
 	return sbp >= kb->start_sbp_min.value && sbp <= kb->start_sbp_max.value && dbp >= kb->start_dbp_min.value &&
 	       dbp <= kb->start_dbp_max.value && hr >= kb->start_hr_min.value && hr <= kb->start_hr_max.value &&
@@ -141,6 +141,23 @@ size_t lull_session__missing_to_start(const struct lull_session *s, lull_day day
 		add_rule(&l, kb, "SES-BAG");
 	if (f->handover_open)
 		add_rule(&l, kb, "SES-HANDOVER");
+	return l.n;
+}
+
+/* What a course of days asks for each civil day; nothing for a visit. */
+size_t lull_session__missing_today(const struct lull_session *s, lull_day day, struct lull_session_missing *out, size_t max)
+{
+	const struct lull_session_fold *f = &s->now;
+	const struct lull_monitoring *m = s->kb->monitoring;
+	struct list l = { out, 0, max };
+
+	if (!(f->plan.days > 1))
+		return 0;
+	for (size_t i = 0; i < m->n_schedule; i++)
+		if (lull_text_eq(m->schedule[i].id, "MON-LFT-MULTI") && f->lab_day != day)
+			add(&l, m->schedule[i].id, "Liver tests of today", m->schedule[i].source);
+	if (f->risk_day != day)
+		add_rule(&l, s->kb, "SES-SUICIDE");
 	return l.n;
 }
 
@@ -234,7 +251,7 @@ static int check_second(const struct gate *g, int occasion)
 
 	if (!f->program_seq || !near(ml_per_h, f->program_ml_per_h))
 		return conflict(g, "SES-PROGRAM", "$.body.ml_per_h");
-	if (!f->second_ms || f->second_for != occasion || !near(f->second_ml_per_h, ml_per_h) ||
+	if (!f->second_ms || f->second_ms > g->e->at_ms || f->second_for != occasion || !near(f->second_ml_per_h, ml_per_h) ||
 	    (double)(g->e->at_ms - f->second_ms) > g->kb->check_valid_min.value * LULL_MS_PER_MIN || !f->bag_checked)
 		return conflict(g, "SES-SECOND", "$.body");
 	return LULL_OK;
@@ -282,7 +299,7 @@ static int check_pump(const struct gate *g)
 	const bool is_on = f->phase == LULL_SESSION_RUNNING || f->phase == LULL_SESSION_HELD;
 	int rc;
 
-	if (g->e->at_ms < f->rate_ms)
+	if (g->e->at_ms < f->rate_ms || (f->bag_ran_dry && g->e->at_ms < f->settled_ms))
 		return conflict(g, "SES-TIME", "$.at_ms");
 	if (p->act == LULL_PUMP_HOLD)
 		return f->phase == LULL_SESSION_RUNNING ? LULL_OK : conflict(g, "SES-ORDER", "$.body.act");

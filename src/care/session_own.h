@@ -27,6 +27,8 @@ size_t lull_session__missing_to_start(const struct lull_session *s, lull_day day
 				      struct lull_session_missing *out, size_t max);
 size_t lull_session__missing_to_leave(const struct lull_session *s, int64_t at_ms, bool escort, bool sheet,
 				      struct lull_session_missing *out, size_t max);
+size_t lull_session__missing_today(const struct lull_session *s, lull_day day, struct lull_session_missing *out,
+				   size_t max);
 bool lull_session__is_over(const struct lull_session *s, int64_t at_ms);
 const struct lull_rescue_card *lull_session__card(const struct lull_session_kb *kb, const char *id);
 

@@ -170,10 +170,12 @@ int lull_session_view(const struct lull_session *s, int64_t now_ms, struct lull_
 	v.has_advice = f->n_advice && !v.signs_overdue && now_ms <= v.advice_expires_ms;
 	put_hold(s, now_ms, &v);
 	/* the civil day of now: by the offset of the last entry */
+	const int offset = s->n_entries ? s->entries[s->n_entries - 1].event.offset_min : 0;
+	const lull_day day = (lull_day)((now_ms + (int64_t)offset * LULL_MS_PER_MIN) / 86400000);
 	if (f->phase == LULL_SESSION_PREPARING) {
-		const int offset = s->n_entries ? s->entries[s->n_entries - 1].event.offset_min : 0;
-		const lull_day day = (lull_day)((now_ms + (int64_t)offset * LULL_MS_PER_MIN) / 86400000);
 		v.n_missing = lull_session__missing_to_start(s, day, now_ms, v.missing, MOST);
+	} else if (f->phase == LULL_SESSION_RUNNING || f->phase == LULL_SESSION_HELD) {
+		v.n_missing = lull_session__missing_today(s, day, v.missing, MOST);
 	} else if (f->phase == LULL_SESSION_RECOVERY) {
 		v.n_missing = lull_session__missing_to_leave(s, now_ms, true, true, v.missing, MOST);
 	}

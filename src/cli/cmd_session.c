@@ -211,7 +211,8 @@ static void put_lists(struct lull_buf *buf, const struct answer *a)
 	const struct lull_session_view *v = &a->view;
 
 	if (v->n_missing)
-		lull_buf_puts(buf, v->phase == LULL_SESSION_PREPARING ? "\nMissing before the start\n" : "\nMissing to go home\n");
+		lull_buf_puts(buf, v->phase == LULL_SESSION_PREPARING ? "\nMissing before the start\n"
+				   : v->phase == LULL_SESSION_RECOVERY ? "\nMissing to go home\n" : "\nMissing today\n");
 	for (size_t i = 0; i < v->n_missing; i++)
 		lull_buf_printf(buf, "  %-16s %s [%s]\n", v->missing[i].id, v->missing[i].text, v->missing[i].source);
 	if (v->phase == LULL_SESSION_RECOVERY)
