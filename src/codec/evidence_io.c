@@ -105,8 +105,11 @@ static int read_rows(struct reader *r, struct lull_study_table *out)
 		}
 		if (n_cells == 0)
 			continue;
-		if (out->k == LULL_META_MAX_K)
-			return lull_fail(&err, LULL_ELIMIT, r->file, "too many studies");
+		if (out->k == LULL_META_MAX_K) {
+			lull_fail(&err, LULL_ELIMIT, r->file, "more than %d studies", LULL_META_MAX_K);
+			bad(r, NULL, &err);
+			return LULL_ELIMIT;
+		}
 		struct lull_effect_size *items = lull_arena_grow(r->arena, out->items, out->k, &cap, out->k + 1, sizeof(*items));
 		double *mods = lull_arena_grow(r->arena, out->mods, out->k * n_mods, &cap_mods, (out->k + 1) * n_mods + 1, sizeof(*mods));
 		if (!items || !mods)
@@ -149,13 +152,16 @@ int lull_studies_read_csv(const char *bytes, size_t n, const char *file, enum lu
 	int rc = lull_csv_new(bytes, n, NULL, file, &r.csv, &err);
 	if (rc == LULL_OK) {
 		rc = lull_csv_next(r.csv, &cells, &n_cells, &err);
-		if (rc == LULL_OK)
-			rc = find_columns(&r, cells, n_cells);
-		else
+		if (rc == LULL_ENOTFOUND)
+			lull_diags_addf(diags, LULL_ERROR, file, 1, 1, "a header", NULL, "nothing");
+		else if (rc != LULL_OK)
 			bad(&r, NULL, &err);
 		if (rc == LULL_OK)
+			rc = find_columns(&r, cells, n_cells);
+		if (rc == LULL_OK)
 			rc = read_rows(&r, out);
-	}
+	} else
+		lull_diags_addf(diags, LULL_ERROR, file, 0, 0, NULL, err.mend[0] ? err.mend : NULL, "%s", err.what);
 	lull_csv_free(r.csv);
 	if (rc == LULL_OK && out->k == 0 && diags->n_errors == 0)
 		lull_diags_addf(diags, LULL_ERROR, file, 1, 1, "at least one row below the header", NULL, "no study");

@@ -103,7 +103,7 @@ static int next_assignment(struct assignments *a, struct lull_arena *arena, char
 
 /* ---- times ---- */
 
-enum { MAX_TIMES = 20000000 };
+enum { MAX_TIMES = 2000000 }; /* a person; an answer in seconds from the largest text */
 
 /* "0.25" is 25 / 100: exact while it has at most 15 digits. */
 struct decimal {
@@ -229,7 +229,8 @@ int lull_ask_parse_times(const char *text, double h_per_unit, struct lull_arena 
 			lull_mend(err, "write times and ranges with commas between them, as in 0:0.25:24,48,72");
 		return rc;
 	}
-	lull_sort(list.t_h, list.n);
+	if (n_parts > 1) /* one range rises by itself */
+		lull_sort(list.t_h, list.n);
 	size_t n = 0;
 	for (size_t i = 0; i < list.n; i++)
 		if (!n || list.t_h[i] > list.t_h[n - 1])
