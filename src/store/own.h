@@ -44,9 +44,13 @@ struct lull_record {
 	void *watch_data;
 };
 
+enum { LULL_CACHED_PATIENT = 64 };
 struct lull_reader {
 	struct lull_record *record;
 	struct lull_db *db;
+	char patient[LULL_CACHED_PATIENT]; /* whose key is at hand until the call ends; "" = none */
+	struct lull_key patient_key;
+	bool is_gone;
 };
 
 /* keys.c */

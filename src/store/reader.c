@@ -29,11 +29,14 @@ void lull_reader_close(struct lull_reader *reader)
 
 static int end_read(struct lull_reader *reader, int rc, struct lull_err *err)
 {
+	reader->patient[0] = '\0';
+	lull_wipe(&reader->patient_key, sizeof(reader->patient_key));
 	const int end = lull_db_is_in_transaction(reader->db) ? lull_db_do(reader->db, LULL_DB_ROLLBACK, rc == LULL_OK ? err : NULL) : LULL_OK;
 	return rc == LULL_OK ? end : rc;
 }
 
-/* The key of a patient or the master key; *is_gone: erased. */
+/* The key of a patient or the master key; *is_gone: erased. The last one is kept for the rest of the call, within which the
+ * record does not change. */
 static int key_for(struct lull_reader *reader, const char *patient, struct lull_key *key, bool *is_gone, struct lull_err *err)
 {
 	struct lull_err local = { 0 };
@@ -41,8 +44,18 @@ static int key_for(struct lull_reader *reader, const char *patient, struct lull_
 	*key = reader->record->master;
 	if (!patient)
 		return LULL_OK;
+	if (*patient && strcmp(patient, reader->patient) == 0) {
+		*key = reader->patient_key;
+		*is_gone = reader->is_gone;
+		return LULL_OK;
+	}
 	const int rc = lull_keys__patient(reader->db, &reader->record->master, patient, false, key, &local);
 	*is_gone = rc == LULL_ENOTFOUND;
+	if ((rc == LULL_OK || *is_gone) && strlen(patient) < sizeof(reader->patient)) {
+		memcpy(reader->patient, patient, strlen(patient) + 1);
+		reader->patient_key = *key;
+		reader->is_gone = *is_gone;
+	}
 	if (rc != LULL_OK && !*is_gone && err)
 		*err = local;
 	return *is_gone ? LULL_OK : rc;

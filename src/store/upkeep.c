@@ -89,7 +89,11 @@ static int check_keys(struct lull_reader *reader, struct lull_buf *said, struct 
 		struct lull_bytes plain;
 		size_t n;
 		const void *wrapped = lull_db_bytes(stmt, 1, &n);
-		n_bad += lull_keys__unseal(&reader->record->master, fields, 2, wrapped, n, &arena, &plain, NULL) != LULL_OK;
+		rc = lull_keys__unseal(&reader->record->master, fields, 2, wrapped, n, &arena, &plain, err);
+		if (rc == LULL_EDENIED) {
+			n_bad++;
+			rc = LULL_OK;
+		}
 		lull_arena_clear(&arena);
 	}
 	if (rc == LULL_OK && n_bad)
