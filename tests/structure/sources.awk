@@ -9,6 +9,7 @@ BEGIN {
 	# Libraries have one door (rule 11): header pattern, rooms that may include it.
 	door["^yaml\\.h$"] = " base "
 	door["^sodium"] = " base server "
+	door["^nettle/"] = " base "
 	door["^sleef\\.h$"] = " num "
 	door["^jansson\\.h$"] = " codec interop server "
 	door["^sqlite3\\.h$"] = " store "

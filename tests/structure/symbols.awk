@@ -16,6 +16,8 @@ BEGIN {
 	words("crypto_hash_sha256 crypto_hash_sha256_init crypto_hash_sha256_update crypto_hash_sha256_final", own); give("base/files.c")
 	words("sodium_init sodium_memzero sodium_bin2hex sodium_hex2bin randombytes_buf crypto_generichash_blake2b " \
 	      "crypto_aead_xchacha20poly1305_ietf_encrypt crypto_aead_xchacha20poly1305_ietf_decrypt", own); give("base/seal.c")
+	words("sodium_memcmp crypto_pwhash_str_alg crypto_pwhash_str_needs_rehash crypto_pwhash_str_verify", own); give("base/secret.c")
+	words("nettle_hmac_sha1_set_key nettle_hmac_sha1_update nettle_hmac_sha1_digest", own); give("base/hmac_sha1.c")
 	words("pthread_create pthread_join pthread_sigmask sigfillset sched_getaffinity __sched_cpucount sysconf " \
 	      "pthread_mutex_init pthread_mutex_destroy pthread_mutex_lock pthread_mutex_unlock " \
 	      "pthread_cond_init pthread_cond_destroy pthread_cond_wait pthread_cond_signal pthread_cond_broadcast", own); give("base/pool.c")
